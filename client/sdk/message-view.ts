@@ -3,16 +3,25 @@
  * `isReset`, has `text`: no piece comes twice, and none is missing.
  */
 import type { ParlanceFault } from './errors.ts';
-import type { FinishReason, MessageStatus, MessageUsageQuery, Reuse, ToolCallFragment } from './generated/graphql.ts';
+import type {
+  FinishReason,
+  MessageStatus,
+  MessageUsageQuery,
+  Reuse,
+  ToolCallFragment,
+  WholeToolCallFragment,
+} from './generated/graphql.ts';
 
 export type MessageUsage = NonNullable<NonNullable<MessageUsageQuery['message']>['usage']>;
 
 /**
  * A tool call. `arguments` is JSON text; `result` is null until the call has ended, and the reason where it FAILED. One
- * that is AWAITING_APPROVAL waits for `decide`. `mcpServer` names the MCP server of the tool, where it is of one.
+ * that is AWAITING_APPROVAL waits for `decide`. The stream says too what was decided, and of which MCP server the tool
+ * is; timelines do not.
  */
 export type ToolCall = Readonly<
-  Pick<ToolCallFragment, 'id' | 'name' | 'mcpServer' | 'arguments' | 'status' | 'decision' | 'result'>
+  Pick<ToolCallFragment, 'id' | 'name' | 'arguments' | 'status' | 'result'> &
+    Partial<Pick<WholeToolCallFragment, 'mcpServer' | 'decision'>>
 >;
 
 export interface MessageView {

@@ -17,13 +17,16 @@ const whole: Following = { afterSeq: 0, events, arrivedAtMs: [], faults: [] };
 const right: Evidence = {
   messageId: 'm',
   words: 4,
+  requests: 1,
+  mayNotFit: false,
+  timesCalled: 0,
   isCommon: false,
   stopped: false,
   providerFails: false,
   followings: [whole, { afterSeq: 2, events: events.slice(2), arrivedAtMs: [], faults: [] }],
   replay: whole,
   replies: 1,
-  stored: { status: 'COMPLETED', content: textOf(4), reasoning: null, reuse: null },
+  stored: { status: 'COMPLETED', content: textOf(4), reasoning: null, reuse: null, toolCalls: [] },
   ledger: [{ outputTokens: 4, status: 'COMPLETED' }],
   workersDie: true,
   logsLost: false,
@@ -48,25 +51,44 @@ test.each<[ViolationKind, Evidence]>([
   ],
   [
     'text differs from what is stored',
-    { ...right, stored: { status: 'COMPLETED', content: 'x', reasoning: null, reuse: null } },
+    { ...right, stored: { status: 'COMPLETED', content: 'x', reasoning: null, reuse: null, toolCalls: [] } },
   ],
   ['text is not the reply', { ...right, words: 5 }],
   [
     'thought differs from what is stored',
-    { ...right, stored: { status: 'COMPLETED', content: textOf(4), reasoning: 'Hm.', reuse: null } },
+    { ...right, stored: { status: 'COMPLETED', content: textOf(4), reasoning: 'Hm.', reuse: null, toolCalls: [] } },
   ],
   [
     'served to another request',
-    { ...right, stored: { status: 'COMPLETED', content: textOf(4), reasoning: null, reuse: 'REQUEST_CACHE' } },
+    {
+      ...right,
+      stored: { status: 'COMPLETED', content: textOf(4), reasoning: null, reuse: 'REQUEST_CACHE', toolCalls: [] },
+    },
   ],
-  ['reply failed', { ...right, stored: { status: 'FAILED', content: textOf(4), reasoning: null, reuse: null } }],
-  ['reply failed', { ...right, stored: { status: 'PARTIAL', content: textOf(4), reasoning: null, reuse: null } }],
-  ['reply failed', { ...right, stored: { status: 'CANCELLED', content: textOf(2), reasoning: null, reuse: null } }],
+  [
+    'reply failed',
+    { ...right, stored: { status: 'FAILED', content: textOf(4), reasoning: null, reuse: null, toolCalls: [] } },
+  ],
+  [
+    'reply failed',
+    { ...right, stored: { status: 'PARTIAL', content: textOf(4), reasoning: null, reuse: null, toolCalls: [] } },
+  ],
+  [
+    'reply failed',
+    { ...right, stored: { status: 'CANCELLED', content: textOf(2), reasoning: null, reuse: null, toolCalls: [] } },
+  ],
   [
     'text is not the reply',
-    { ...right, stopped: true, stored: { status: 'CANCELLED', content: 'w0 w2 ', reasoning: null, reuse: null } },
+    {
+      ...right,
+      stopped: true,
+      stored: { status: 'CANCELLED', content: 'w0 w2 ', reasoning: null, reuse: null, toolCalls: [] },
+    },
   ],
-  ['reply failed', { ...right, stored: { status: 'STREAMING', content: textOf(4), reasoning: null, reuse: null } }],
+  [
+    'reply failed',
+    { ...right, stored: { status: 'STREAMING', content: textOf(4), reasoning: null, reuse: null, toolCalls: [] } },
+  ],
   ['sent twice', { ...right, replies: 2 }],
   ['not billed once', { ...right, ledger: [] }],
   ['not billed once', { ...right, ledger: [...right.ledger, ...right.ledger] }],
@@ -131,13 +153,13 @@ test('a seed gives its schedule again, and another seed another one', () => {
 });
 
 test('a reply that is another one when its log is gone is a violation, and the same one is none', () => {
-  const stored = { status: 'COMPLETED', content: textOf(4), reasoning: null, reuse: null };
+  const stored = { status: 'COMPLETED', content: textOf(4), reasoning: null, reuse: null, toolCalls: [] };
   const toldFromRow = { ...whole, events: [{ __typename: 'TokenDelta', seq: 2, text: textOf(4) }] };
   expect(checkWithoutLog('m', stored, stored, toldFromRow)).toEqual([]);
   const lost = checkWithoutLog(
     'm',
     stored,
-    { status: 'FAILED', content: '', reasoning: null, reuse: null },
+    { status: 'FAILED', content: '', reasoning: null, reuse: null, toolCalls: [] },
     { ...whole, events: [] },
   );
   expect(lost).toMatchObject([{ kind: 'other once its log is gone', messageId: 'm' }]);
@@ -148,4 +170,42 @@ test('silence within a fault and the time to go on after it are the longest of a
   const arrived = (...arrivedAtMs: number[]): Following => ({ ...whole, arrivedAtMs });
   const followings = [arrived(500, 900, 4_000, 4_100), arrived(100, 1_900, 2_500), arrived(3_000, 9_000)];
   expect(waitsOf([fault], followings)).toEqual([{ name: 'kill worker', silentMs: 3_100, goingOnMs: 2_000 }]);
+});
+
+const asked = { city: 'k', arguments: '{"city":"k"}', decision: 'approve', decided: 'APPROVED' } as const;
+const made = {
+  arguments: '{"city":"k"}',
+  status: 'COMPLETED',
+  decision: 'APPROVED',
+  result: 'called weather with {"city":"k"}',
+};
+const denied = { ...made, status: 'FAILED', decision: 'DENIED', result: 'DENIED: no' };
+const withCall = (call: Evidence['call'], one: typeof made, timesCalled: number): Evidence => ({
+  ...right,
+  ...(call === undefined ? {} : { call }),
+  timesCalled,
+  providerCalls: 0,
+  followings: [],
+  replay: undefined,
+  stored: {
+    status: 'COMPLETED',
+    content: `${one.result} ${textOf(4)}`,
+    reasoning: null,
+    reuse: null,
+    toolCalls: [one],
+  },
+});
+const withDecision = (decided: 'DENIED' | 'REFUSED' | undefined) => ({ ...asked, decision: 'deny', decided }) as const;
+
+test.each<[string, ViolationKind[], Evidence]>([
+  ['as decided', [], withCall(asked, made, 1)],
+  ['denied', [], withCall(withDecision('DENIED'), denied, 0)],
+  ['too late', [], withCall(withDecision('REFUSED'), { ...denied, decision: 'EXPIRED' }, 0)],
+  ['never asked for', ['call is not what was asked'], withCall(undefined, made, 0)],
+  ['another one', ['call is not what was asked'], withCall(asked, { ...made, arguments: '{"city":"x"}' }, 1)],
+  ['not as decided', ['call is not as decided'], withCall(asked, denied, 0)],
+  ['denied and made', ['called without being allowed'], withCall(withDecision('DENIED'), denied, 1)],
+  ['made again', ['called too often'], withCall(asked, made, 2)],
+])('a call is judged: %s', (_, kinds, evidence) => {
+  expect(checkSend(evidence).map(({ kind }) => kind)).toEqual(kinds);
 });

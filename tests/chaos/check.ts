@@ -5,6 +5,7 @@
  */
 import { textOf } from '#tests/scripted-provider/script.ts';
 import { reasoningOfEvents, type StreamedEvent, textOfEvents } from '#tests/support/client.ts';
+import { callViolationKinds, checkCalls } from './check-calls.ts';
 import type { Evidence, Following } from './evidence.ts';
 
 export const violationKinds = [
@@ -23,6 +24,8 @@ export const violationKinds = [
   'taken from a living worker',
   'left behind',
   'other once its log is gone',
+  ...callViolationKinds,
+  'seen by the model',
 ] as const;
 export type ViolationKind = (typeof violationKinds)[number];
 
@@ -46,8 +49,12 @@ const ends = (events: readonly StreamedEvent[]): readonly StreamedEvent[] =>
 const bytesOf = ({ __typename, seq, text, attempt }: StreamedEvent): string =>
   JSON.stringify([__typename, seq, text, attempt]);
 
-const isComplete = ({ stored, words }: Evidence): boolean =>
-  stored?.status === 'COMPLETED' && stored.content === textOf(words);
+/** What the model writes when it is let: what tools said, and then its words. */
+const wholeText = ({ stored, words, text }: Evidence): string =>
+  text ?? (stored?.toolCalls ?? []).map(({ result }) => `${result} `).join('') + textOf(words);
+
+const isComplete = (evidence: Evidence): boolean =>
+  evidence.stored?.status === 'COMPLETED' && evidence.stored.content === wholeText(evidence);
 
 /**
  * Started, the whole thought and the whole text at once, the end: the stream of a reply whose log is gone. Its seqs are
@@ -55,7 +62,7 @@ const isComplete = ({ stored, words }: Evidence): boolean =>
  */
 const isToldFromRow = ({ afterSeq, events }: Following, stored: Evidence['stored']): boolean => {
   const [first, ...rest] = events;
-  const texts = rest.slice(0, -1).filter(({ __typename }) => __typename !== 'ReasoningDelta');
+  const texts = rest.slice(0, -1).filter(({ __typename: type }) => !/^(ReasoningDelta|ToolCall.*)$/.test(type));
   return (
     afterSeq === 0 &&
     first?.__typename === 'MessageStarted' &&
@@ -124,7 +131,7 @@ const checkFollowing = (evidence: Evidence, following: Following, known: Map<num
 };
 
 /** Requests to the provider that the stream itself explains: one for each attempt and each model, and the refusals. */
-const explainedCalls = ({ followings, providerRefusals, providerFails }: Evidence): number => {
+const explainedCalls = ({ followings, providerRefusals, providerFails, requests }: Evidence): number => {
   const starts = (followings.find(({ afterSeq }) => afterSeq === 0)?.events ?? []).filter(
     ({ __typename }) => __typename === 'MessageStarted',
   );
@@ -135,7 +142,7 @@ const explainedCalls = ({ followings, providerRefusals, providerFails }: Evidenc
   // its log while the next model was asked, and could not append that.
   const isUnseen = starts.length < 2 || attempts.some((attempt) => attempt > 1);
   const unwritten = providerFails && isUnseen ? 1 : 0;
-  return starts.length + silent + unwritten + providerRefusals;
+  return (starts.length + silent) * requests + unwritten + providerRefusals;
 };
 
 export const checkSend = (evidence: Evidence): readonly Violation[] => {
@@ -149,21 +156,23 @@ export const checkSend = (evidence: Evidence): readonly Violation[] => {
     'COMPLETED',
     ...(evidence.providerFails ? ['PARTIAL'] : []),
     ...(evidence.stopped ? ['CANCELLED'] : []),
+    ...(evidence.mayNotFit && evidence.workersDie ? ['FAILED'] : []),
   ];
-  const isPrefix = textOf(evidence.words).startsWith(stored?.content ?? '');
+  const isPrefix = wholeText(evidence).startsWith(stored?.content ?? '');
   if (stored === undefined || !allowed.includes(stored.status))
     found.push(['reply failed', stored?.status ?? 'not stored']);
-  else if (!isPrefix || (stored.status === 'COMPLETED' && !isComplete(evidence)))
+  else if ((!isPrefix && stored.status !== 'FAILED') || (stored.status === 'COMPLETED' && !isComplete(evidence)))
     found.push(['text is not the reply', stored.content]);
   if (ledger.length !== 1) found.push(['not billed once', `${ledger.length} lines`]);
   else if (isComplete(evidence) && (ledger[0]?.outputTokens === 0) !== (stored?.reuse != null))
     found.push(['not billed once', `${ledger[0]?.outputTokens} tokens, from ${stored?.reuse ?? 'a model'}`]);
   if (stored?.reuse != null && !evidence.isCommon) found.push(['served to another request', stored.reuse]);
   const attempts = evidence.followings.flatMap((one) => one.events.map(({ attempt = 1 }) => attempt));
-  if (!evidence.workersDie && attempts.some((attempt) => attempt > 1))
+  if (!evidence.workersDie && evidence.call?.decision === undefined && attempts.some((attempt) => attempt > 1))
     found.push(['taken from a living worker', `attempt ${Math.max(...attempts)}`]);
   if (!evidence.isCommon && providerCalls > explainedCalls(evidence))
     found.push(['provider asked too often', `${providerCalls} calls, ${explainedCalls(evidence)} explained`]);
+  found.push(...checkCalls(evidence));
   return found.map(([kind, detail, atMs]) => ({
     kind,
     messageId: evidence.messageId,

@@ -24,6 +24,7 @@ test('lists the faults and the errors around the moment, and every line that nam
     messageId,
     isCommon: false,
     words: 1,
+    ...{ requests: 1, mayNotFit: false, timesCalled: 0 },
     stopped: false,
     providerFails: false,
     followings: [

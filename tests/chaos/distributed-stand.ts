@@ -13,7 +13,7 @@ import { findUser } from '#tests/support/parlance.ts';
 import { createFaultLog } from './fault-log.ts';
 import { findLeftovers, readStored } from './gather.ts';
 import type { StoreName, WireName } from './schedule.ts';
-import { type Stand, stallTimeoutMs, summariseAtPercent } from './stand.ts';
+import { decisionSeconds, type Stand, stallTimeoutMs, summariseAtPercent } from './stand.ts';
 
 /** Services that run twice. */
 const doubled: readonly string[] = ['worker', 'gateway', 'conversations'];
@@ -61,8 +61,9 @@ export const openDistributedStand = async (): Promise<Stand> => {
     STREAM_PERSISTENCE: 'all',
     WORKER_VANISHED_AFTER_MS: vanishedAfterMs,
     SUMMARISE_AT_PERCENT: summariseAtPercent,
+    TOOL_DECISION_SECONDS: decisionSeconds,
   };
-  const models = { MODELS_FILE: join(import.meta.dirname, 'models.yaml') };
+  const models = { MODELS_FILE: join(import.meta.dirname, 'models.yaml'), TOOL_PRIVATE_HOSTS: '127.0.0.1' };
   const worker = { ...models, DEMONSTRATION_MODEL: 'off', MODEL_STALL_TIMEOUT_MS: stallTimeoutMs };
   const settings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     gateway,

@@ -1,5 +1,7 @@
 /** What is known of one send when all is over: what clients saw, what is stored, billed and asked of the provider. */
 import type { StreamedEvent } from '#tests/support/client.ts';
+import type { Decided } from './decide.ts';
+import type { DrawnCall } from './draw-turn.ts';
 
 /** Something that a client should never have received. */
 export interface SeenFault {
@@ -20,6 +22,13 @@ export interface Following {
   readonly faults: readonly SeenFault[];
 }
 
+export interface StoredCall {
+  readonly arguments: string;
+  readonly status: string;
+  readonly decision: string | null;
+  readonly result: string | null;
+}
+
 export interface StoredMessage {
   readonly status: string;
   readonly content: string;
@@ -27,6 +36,7 @@ export interface StoredMessage {
   readonly reasoning: string | null;
   /** The cache that it came from; null where a model was asked. */
   readonly reuse: string | null;
+  readonly toolCalls: readonly StoredCall[];
 }
 
 export interface LedgerLine {
@@ -38,6 +48,16 @@ export interface Evidence {
   readonly messageId: string;
   /** Words that the provider says when it is let. */
   readonly words: number;
+  /** What the model writes in place of words. */
+  readonly text?: string;
+  /** Requests that one attempt may need. */
+  readonly requests: number;
+  /** A worker that takes over may find that the reply cannot be brought into its format any more. */
+  readonly mayNotFit: boolean;
+  /** The call that the model makes first, and what its user decided. */
+  readonly call?: DrawnCall & { readonly decided: Decided };
+  /** How often the tool was called for it. */
+  readonly timesCalled: number;
   /** Others ask the same, so the reply may come from a cache, and requests for it are those of all. */
   readonly isCommon: boolean;
   /** Somebody asked to stop it while it was written. */

@@ -9,6 +9,20 @@ import type { ScriptedProvider } from '#tests/scripted-provider/scripted-provide
 import type { Rabbitmq } from '#tests/services/rabbitmq.ts';
 import type { Evidence, Following } from './evidence.ts';
 import type { Send } from './load.ts';
+import { mailDomain } from './policies.ts';
+
+const storedCallSchema = z.object({
+  arguments: z.string(),
+  status: z.string(),
+  decision: z
+    .string()
+    .nullish()
+    .transform((decision) => decision ?? null),
+  result: z
+    .string()
+    .nullish()
+    .transform((result) => result ?? null),
+});
 
 const storedSchema = z.array(
   z.object({
@@ -17,13 +31,14 @@ const storedSchema = z.array(
     content: z.string(),
     reasoning: z.string().nullable(),
     reuse: z.string().nullable(),
+    toolCalls: z.array(storedCallSchema),
     replies: z.coerce.number(),
     bills: z.array(z.object({ outputTokens: z.number(), status: z.string() })),
   }),
 );
 
 const storedSql = `
-  select m.id, m.status, m.content, m.reasoning, m.reuse,
+  select m.id, m.status, m.content, m.reasoning, m.reuse, coalesce(m.tool_calls, '[]') as "toolCalls",
     (select count(*) from conversations.messages other where other.parent_id in (
       select q.id from conversations.messages q where q.conversation_id = m.conversation_id and q.content = (
         select own.content from conversations.messages own where own.id = m.parent_id))) as replies,
@@ -56,16 +71,20 @@ export const findLeftovers = async (database: Pool, rabbitmq: Pick<Rabbitmq, 'ma
 export const createCallCounter = (provider: ScriptedProvider) => {
   const seen = new WeakSet<object>();
   const calls = new Map<string, number>();
+  const unmasked = new Set<string>();
   const look = (): void => {
     for (const request of provider.requests) {
       if (seen.has(request)) continue;
       seen.add(request);
       const question = promptOf(request.body);
       calls.set(question, (calls.get(question) ?? 0) + 1);
+      if (JSON.stringify(request.body).includes(mailDomain)) unmasked.add(question);
     }
   };
   return {
     look,
+    /** Questions with an address that ought to have been masked. */
+    unmasked,
     of(prompt: string): number {
       look();
       return calls.get(prompt) ?? 0;
@@ -77,12 +96,14 @@ export const evidenceOf = ({
   send,
   stored,
   providerCalls,
+  timesCalled,
   run,
   replay,
 }: {
   readonly send: Send;
   readonly stored: Stored | undefined;
   readonly providerCalls: number;
+  readonly timesCalled: number;
   readonly run: Pick<Evidence, 'workersDie' | 'logsLost'>;
   readonly replay: Following | undefined;
 }): Evidence => ({
@@ -93,5 +114,6 @@ export const evidenceOf = ({
   stored,
   ledger: stored?.bills ?? [],
   providerCalls,
+  timesCalled,
   ...run,
 });

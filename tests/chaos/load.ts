@@ -8,15 +8,23 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { TestClient } from '#tests/support/client.ts';
 import type { Random } from '#tests/support/random.ts';
+import { type Decided, decide } from './decide.ts';
+import { type DrawnCall, drawCommon, drawTurn } from './draw-turn.ts';
 import type { Following, SeenFault } from './evidence.ts';
 import { follow, type Passed, passingCodes, wrongIn } from './follow.ts';
-import { autoPolicy } from './policies.ts';
+import { autoPolicy, mailDomain } from './policies.ts';
 
 /** What a user did, and what its clients saw of it. */
 export interface Send {
   readonly messageId: string;
   readonly prompt: string;
+  /** As the provider gets it. */
+  readonly seenPrompt: string;
   readonly words: number;
+  readonly text?: string;
+  readonly requests: number;
+  readonly mayNotFit: boolean;
+  readonly call?: DrawnCall & { readonly decided: Decided };
   readonly isCommon: boolean;
   readonly stopped: boolean;
   readonly providerFails: boolean;
@@ -55,39 +63,6 @@ const persist = async <Value>(
 const stopMutation = 'mutation($id: ID!) { stopGeneration(messageId: $id) { id } }';
 const stopShape = z.object({ stopGeneration: z.object({ id: z.string() }) });
 
-const troubles = ['cut', 'stall', 'garbage', 'end'] as const;
-const refusals = [429, 500] as const;
-
-/**
- * What the question's script asks of the provider: mostly nothing, else to fail in the middle once, or to refuse a few
- * times. A quarter of the replies begin with a thought, apart or between tags.
- */
-const drawScript = (random: Random) => {
-  const words = random.between(20, 120);
-  const thoughts = random.pick(['apart', 'tags', undefined, undefined, undefined, undefined, undefined, undefined]);
-  const thinking = thoughts === undefined ? '' : ` reasoning=${random.between(5, 30)} thoughts=${thoughts}`;
-  const script = `script: tokens=${words} pace=${random.between(5, 25)}${thinking}`;
-  const kind = random.next();
-  if (kind < 0.12)
-    return {
-      words,
-      refused: 0,
-      fails: true,
-      script: `${script} ${random.pick(troubles)}=${random.between(1, 19)} times=1`,
-    };
-  const times = kind < 0.24 ? random.between(1, 2) : 0;
-  const refusal = times === 0 ? '' : ` status=${random.pick(refusals)} retry-after=0.05 times=${times}`;
-  return { words, refused: times, fails: false, script: `${script}${refusal}` };
-};
-
-/**
- * A question that others ask too, at temperature 0 and with nothing before it, so that its reply may be served again.
- */
-const drawCommon = (random: Random) => {
-  const number = random.between(1, 6);
-  return { words: 20 + 10 * number, refused: 0, fails: false, script: `script: tokens=${20 + 10 * number} pace=8` };
-};
-
 export interface TalkOptions {
   readonly clients: readonly [TestClient, ...TestClient[]];
   readonly random: Random;
@@ -110,10 +85,12 @@ export const talk = async (options: TalkOptions): Promise<readonly Send[]> => {
     // Some go on for long enough that older turns are summarised.
     const turnCount = random.next() < 0.15 ? 8 : random.between(1, 3);
     const isCommon = random.next() < 0.15;
+    const mail = `u${conversationId.slice(-12)}${mailDomain}`;
     for (let turn = 0; turn < (isCommon ? 1 : turnCount) && !talkUntil.aborted; turn += 1) {
-      const { words, refused, fails, script } = isCommon ? drawCommon(random) : drawScript(random);
       const idempotencyKey = uuidv7();
-      const prompt = isCommon ? script : `${script}\n${idempotencyKey}`;
+      const drawn = isCommon ? drawCommon(random) : drawTurn(random, idempotencyKey, mail);
+      const { words, refused, fails, script } = drawn;
+      const prompt = isCommon ? script : `${script}\n${idempotencyKey}\n${mail}`;
       const model = isCommon
         ? autoPolicy
         : random.pick([undefined, 'openai/gpt-4o-mini', 'openai/scripted', autoPolicy]);
@@ -122,7 +99,7 @@ export const talk = async (options: TalkOptions): Promise<readonly Send[]> => {
         replyId: uuidv7(),
         onBusy: 'ENQUEUE',
         maxOutputTokens: 500,
-        ...(isCommon ? { temperature: 0 } : {}),
+        ...drawn.input,
         ...(model === undefined || fails ? {} : { modelPolicy: model }),
       };
       const begunAt = Date.now();
@@ -142,19 +119,31 @@ export const talk = async (options: TalkOptions): Promise<readonly Send[]> => {
           deadline,
         );
       };
-      const [followings] = taken
+      const afterMs = random.between(0, 1_500);
+      const [followings, decided] = taken
         ? await Promise.all([
             Promise.all([
               follow({ clients, messageId, afterSeq: 0, deadline, passed }),
               follow({ clients: [clientAt(1), ...clients], messageId, afterSeq: late, deadline, passed }),
             ]),
+            drawn.call?.decision === undefined
+              ? undefined
+              : decide({
+                  ...{ messageId, decision: drawn.call.decision, afterMs, signal: deadline },
+                  persist: (act) => persist((at) => act(clientAt(at)), faults, passed, deadline),
+                }),
             stop(),
           ])
-        : [[]];
+        : [[], undefined];
       sends.push({
         messageId,
         prompt,
+        seenPrompt: prompt.replaceAll(mail, '[EMAIL_1]'),
         words,
+        requests: drawn.requests,
+        mayNotFit: drawn.mayNotFit,
+        ...(drawn.text === undefined ? {} : { text: drawn.text }),
+        ...(drawn.call === undefined ? {} : { call: { ...drawn.call, decided } }),
         isCommon,
         stopped: stopAfterMs !== undefined,
         providerFails: fails,

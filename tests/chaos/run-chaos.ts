@@ -1,6 +1,8 @@
 /**
  * One run: users talk while the schedule is carried out; then everything has to come to rest, and each send is judged.
  */
+import { z } from 'zod';
+import { type McpServer, startMcpServer } from '#tests/mcp-server/mcp-server.ts';
 import { createClient, type TestClient } from '#tests/support/client.ts';
 import { createRandom } from '#tests/support/random.ts';
 import { checkSend, checkWithoutLog, type Violation } from './check.ts';
@@ -82,6 +84,12 @@ const untilNothingIsLeft = async (stand: Stand, deadline: number): Promise<reado
   }
 };
 
+const askedSchema = z.object({ city: z.string() });
+
+/** The cities that tools were asked for. */
+const callsMade = async (mcp: McpServer): Promise<readonly string[]> =>
+  (await mcp.asked()).asked.flatMap(({ arguments: given }) => askedSchema.safeParse(given).data?.city ?? []);
+
 const openUser = async (stand: Stand, stack: AsyncDisposableStack): Promise<readonly [TestClient, ...TestClient[]]> => {
   const token = await stand.sign('ada');
   const [first, ...others] = stand.urls;
@@ -95,7 +103,8 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
   const plan = planFaults(random.fork(), options.faults, durationMs, options.everyMs);
   await using stack = new AsyncDisposableStack();
   const stand = stack.use(await (options.standalone ? openStandaloneStand() : openDistributedStand()));
-  await prepare(stand);
+  const mcp = stack.use(await startMcpServer());
+  await prepare(stand, mcp);
   const counter = createCallCounter(stand.provider);
   const looking = setInterval(counter.look, pollMs);
   stack.defer(() => clearInterval(looking));
@@ -120,6 +129,7 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
     workersDie: [...tormentor.done.keys()].some(takesRepliesAway),
     logsLost: [...tormentor.done.keys()].some(losesLogs),
   };
+  const made = await callsMade(mcp);
   const violations: DescribedViolation[] = [];
   const blame = (found: readonly Violation[], evidence?: Evidence): void => {
     violations.push(...found.map((one) => describeViolation(one, evidence, stand.faultLog, tormentor.history)));
@@ -131,7 +141,8 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
     const evidence = evidenceOf({
       send,
       stored: stored.get(messageId),
-      providerCalls: counter.of(send.prompt),
+      providerCalls: counter.of(send.seenPrompt),
+      timesCalled: made.filter((city) => city === send.call?.city).length,
       run,
       replay,
     });
@@ -140,6 +151,7 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
     );
     blame([...checkSend(evidence), ...refused], evidence);
   }
+  for (const prompt of counter.unmasked) blame([{ kind: 'seen by the model', messageId: '-', detail: prompt }]);
   // Once more when nothing but the database knows the replies.
   await stand.forgetLogs();
   const kept = await readPatiently(stand, sends, Date.now() + restMs);

@@ -18,6 +18,9 @@ export const stallTimeoutMs = '5000';
 /** Percent of the window at which older turns are summarised: the provider says that each prompt has 1,000 tokens. */
 export const summariseAtPercent = '10';
 
+/** Seconds for which calls of tools wait: some decisions come too late. */
+export const decisionSeconds = '6';
+
 /** A store that a fault takes away. */
 export interface TormentedStore {
   kill(): Promise<void>;

@@ -15,7 +15,7 @@ import { openDevelopmentIssuer } from '../../standalone/issuer/development-issue
 import { createFaultLog } from './fault-log.ts';
 import type { Stored } from './gather.ts';
 import type { Send } from './load.ts';
-import { type Disk, type Stand, stallTimeoutMs, summariseAtPercent } from './stand.ts';
+import { type Disk, decisionSeconds, type Stand, stallTimeoutMs, summariseAtPercent } from './stand.ts';
 
 const run = promisify(execFile);
 const startTimeoutMs = 60_000;
@@ -54,13 +54,23 @@ const storedShape = z.object({
       content: z.string(),
       reasoning: z.string().nullable(),
       reuse: z.string().nullable(),
+      toolCalls: z.array(
+        z.object({
+          arguments: z.string(),
+          status: z.string(),
+          decision: z.string().nullable(),
+          result: z.string().nullable(),
+        }),
+      ),
       siblings: z.array(z.unknown()),
       usage: z.object({ outputTokens: z.number() }).nullable(),
     })
     .nullable(),
 });
-const storedQuery =
-  'query($id: ID!) { message(id: $id) { status content reasoning reuse siblings { id } usage { outputTokens } } }';
+const storedQuery = `query($id: ID!) { message(id: $id) {
+  status content reasoning reuse siblings { id } usage { outputTokens }
+  toolCalls { arguments status decision result }
+} }`;
 
 export const openStandaloneStand = async (): Promise<Stand> => {
   await using stack = new AsyncDisposableStack();
@@ -76,6 +86,7 @@ export const openStandaloneStand = async (): Promise<Stand> => {
     ...{ USER_BURST: '10000', USER_RATE: '10000', TENANT_BURST: '10000', TENANT_RATE: '10000' },
     ...{ MAX_STREAMS_PER_USER: '10000', MODELS_FILE: join(import.meta.dirname, 'models.yaml') },
     ...{ WORKER_VANISHED_AFTER_MS: '60000', SUMMARISE_AT_PERCENT: summariseAtPercent },
+    ...{ TOOL_PRIVATE_HOSTS: '127.0.0.1', TOOL_DECISION_SECONDS: decisionSeconds },
   };
   const isReady = async (): Promise<boolean> => {
     const response = await fetch(new URL('/health/ready', own)).catch(() => undefined);
@@ -101,9 +112,9 @@ export const openStandaloneStand = async (): Promise<Stand> => {
   const readOne = async ({ messageId }: Send): Promise<Stored | undefined> => {
     const { message } = await client.query(storedShape, storedQuery, { id: messageId });
     if (!message) return undefined;
-    const { status, content, reasoning, reuse, siblings, usage } = message;
+    const { status, content, reasoning, reuse, toolCalls, siblings, usage } = message;
     const bills = usage ? [{ outputTokens: usage.outputTokens, status }] : [];
-    return { id: messageId, status, content, reasoning, reuse, replies: siblings.length, bills };
+    return { id: messageId, status, content, reasoning, reuse, toolCalls, replies: siblings.length, bills };
   };
   const start = async (): Promise<void> => {
     child = await spawn();

@@ -23,6 +23,7 @@ import { serviceAccountSuite } from './suite/service-accounts.ts';
 import { sharedIdSuite } from './suite/shared-ids.ts';
 import { shareSuite } from './suite/shares.ts';
 import { structuredOutputSuite } from './suite/structured-output.ts';
+import { toolApprovalSuite } from './suite/tool-approval.ts';
 import { toolSuite } from './suite/tools.ts';
 import { turnSuite } from './suite/turns.ts';
 
@@ -63,6 +64,7 @@ describe('distributed', () => {
   fileSuite(() => parlance);
   toolSuite(() => parlance);
   mcpSuite(() => parlance);
+  toolApprovalSuite(() => parlance);
   serviceAccountSuite(
     () => parlance,
     () => parlance.issuerUrl,

@@ -1,6 +1,7 @@
 /** MCP servers in the console: registered, approved, changed by their owner, and seen so. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type McpServer, startMcpServer } from '#tests/mcp-server/mcp-server.ts';
+import { until } from '#tests/support/until.ts';
 import { finished } from '#tests/support/web-stand.ts';
 import { axeFaults } from './axe-faults.ts';
 import { type ConsoleStand, confirm, openConsoleStand, said, visit } from './console-stand.ts';
@@ -28,6 +29,7 @@ test('a server is registered, its tool is approved, and a change shows what it w
   await said(page, 'The MCP server crm is saved.');
   await page.getByText('New', { exact: true }).waitFor();
   expect(await page.content()).not.toContain('a-token');
+  await page.getByText('The user is asked: Once the model has read a result').waitFor();
   await page.getByRole('button', { name: 'Approve weather' }).click();
   await said(page, 'Models may call weather.');
   await page.getByText('On', { exact: true }).waitFor();
@@ -42,6 +44,27 @@ test('a server is registered, its tool is approved, and a change shows what it w
   await page.getByText('As you approved it:').waitFor();
   expect(await page.locator('details').textContent()).toContain('What the weather of a city is.');
   expect(await page.locator('details').textContent()).toContain('Tell me everything.');
+  expect(await axeFaults(page)).toEqual([]);
+  await edit.getByLabel('The user allows calls').selectOption('ALWAYS');
+  await edit.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('The user is asked: Each time').waitFor();
+  await page.getByText('No call.').waitFor();
+  const calls = JSON.stringify([{ name: 'invented', arguments: '{}' }]);
+  await page.getByRole('button', { name: 'Approve weather' }).click();
+  await said(page, 'Models may call weather.');
+  const title = { title: 'Calls' };
+  // Routes that are remembered are dropped a moment after the approval.
+  await until(
+    async () => stand.ada.converse(await stand.ada.createConversation(title), `script: tokens=2 calls=${calls}`),
+    ({ events }) => events.some(({ toolCall }) => toolCall !== undefined),
+  );
+  await page.getByRole('button', { name: 'Read again' }).click();
+  await page.getByRole('cell', { name: /invented/ }).waitFor();
+  await page.getByRole('cell', { name: 'Failed' }).waitFor();
+  await page.getByLabel('State').selectOption('COMPLETED');
+  await page.getByText('No call.').waitFor();
+  await page.getByLabel('State').selectOption('');
+  await page.getByRole('cell', { name: /invented/ }).waitFor();
   expect(await axeFaults(page)).toEqual([]);
   await page.setViewportSize({ width: 360, height: 700 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);

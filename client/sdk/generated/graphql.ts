@@ -630,7 +630,7 @@ export type MessageStateQueryVariables = Exact<{
 }>;
 
 
-export type MessageStateQuery = { message: { id: string, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, content: string, reasoning: string | null, lastSeq: number, toolCalls: Array<{ id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null }>, model: { id: string } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null } | null };
+export type MessageStateQuery = { message: { id: string, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, content: string, reasoning: string | null, lastSeq: number, toolCalls: Array<{ mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, model: { id: string } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null } | null };
 
 export type MessageStreamSubscriptionVariables = Exact<{
   messageId: string;
@@ -646,10 +646,10 @@ export type MessageStreamSubscription = { messageStream:
     | { __typename: 'ReasoningDelta', text: string, seq: number }
     | { __typename: 'SourcesFound', seq: number }
     | { __typename: 'TokenDelta', text: string, seq: number }
-    | { __typename: 'ToolCallApproved', seq: number, toolCall: { id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null } }
-    | { __typename: 'ToolCallAwaitingApproval', seq: number, toolCall: { id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null } }
-    | { __typename: 'ToolCallCompleted', seq: number, toolCall: { id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null } }
-    | { __typename: 'ToolCallStarted', seq: number, toolCall: { id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null } }
+    | { __typename: 'ToolCallApproved', seq: number, toolCall: { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
+    | { __typename: 'ToolCallAwaitingApproval', seq: number, toolCall: { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
+    | { __typename: 'ToolCallCompleted', seq: number, toolCall: { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
+    | { __typename: 'ToolCallStarted', seq: number, toolCall: { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
    };
 
 export type UsageOfMessageFragment = { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string };
@@ -723,7 +723,7 @@ export type SelectBranchMutationVariables = Exact<{
 }>;
 
 
-export type SelectBranchMutation = { selectBranch: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } };
+export type SelectBranchMutation = { selectBranch: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } };
 
 export type StartedTurnFragment = { replayed: boolean, userMessage: { id: string, role: MessageRole, content: string, status: MessageStatus, createdAt: string }, assistantMessage: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } };
 
@@ -750,9 +750,9 @@ export type StopGenerationMutationVariables = Exact<{
 
 export type StopGenerationMutation = { stopGeneration: { id: string, status: MessageStatus } };
 
-export type TimelineMessageFragment = { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null };
+export type TimelineMessageFragment = { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null };
 
-export type TimelinePageFragment = { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> };
+export type TimelinePageFragment = { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> };
 
 export type TimelineQueryVariables = Exact<{
   id: string;
@@ -761,16 +761,18 @@ export type TimelineQueryVariables = Exact<{
 }>;
 
 
-export type TimelineQuery = { conversation: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } | null };
+export type TimelineQuery = { conversation: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } | null };
 
-export type ToolCallFragment = { id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null };
+export type ToolCallFragment = { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null };
+
+export type WholeToolCallFragment = { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null };
 
 export type TurnOfReplyQueryVariables = Exact<{
   messageId: string;
 }>;
 
 
-export type TurnOfReplyQuery = { message: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, mcpServer: string | null, arguments: string, status: ToolCallStatus, decision: ToolDecision | null, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null };
+export type TurnOfReplyQuery = { message: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null };
 
 export type UpdateConversationMutationVariables = Exact<{
   id: string;
@@ -947,10 +949,8 @@ export const ToolCallFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ToolCall on ToolCall {
   id
   name
-  mcpServer
   arguments
   status
-  decision
   result
 }
     `, {"fragmentName":"ToolCall"}) as unknown as TypedDocumentString<ToolCallFragment, unknown>;
@@ -1015,10 +1015,8 @@ export const TimelineMessageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(
 fragment ToolCall on ToolCall {
   id
   name
-  mcpServer
   arguments
   status
-  decision
   result
 }`, {"fragmentName":"TimelineMessage"}) as unknown as TypedDocumentString<TimelineMessageFragment, unknown>;
 export const TimelinePageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
@@ -1084,12 +1082,23 @@ fragment TimelineMessage on Message {
 fragment ToolCall on ToolCall {
   id
   name
-  mcpServer
   arguments
   status
-  decision
   result
 }`, {"fragmentName":"TimelinePage"}) as unknown as TypedDocumentString<TimelinePageFragment, unknown>;
+export const WholeToolCallFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment WholeToolCall on ToolCall {
+  ...ToolCall
+  mcpServer
+  decision
+}
+    fragment ToolCall on ToolCall {
+  id
+  name
+  arguments
+  status
+  result
+}`, {"fragmentName":"WholeToolCall"}) as unknown as TypedDocumentString<WholeToolCallFragment, unknown>;
 export const ApiKeysDocument = /*#__PURE__*/ new TypedDocumentString(`
     query ApiKeys($first: Int!, $after: String, $userId: ID) {
   apiKeys(first: $first, after: $after, userId: $userId) {
@@ -1445,7 +1454,7 @@ export const MessageStateDocument = /*#__PURE__*/ new TypedDocumentString(`
     reasoning
     lastSeq
     toolCalls {
-      ...ToolCall
+      ...WholeToolCall
     }
     model {
       id
@@ -1460,11 +1469,14 @@ export const MessageStateDocument = /*#__PURE__*/ new TypedDocumentString(`
     fragment ToolCall on ToolCall {
   id
   name
-  mcpServer
   arguments
   status
-  decision
   result
+}
+fragment WholeToolCall on ToolCall {
+  ...ToolCall
+  mcpServer
+  decision
 }`) as unknown as TypedDocumentString<MessageStateQuery, MessageStateQueryVariables>;
 export const MessageStreamDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription MessageStream($messageId: ID!, $afterSeq: Int!) {
@@ -1485,22 +1497,22 @@ export const MessageStreamDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
     ... on ToolCallStarted {
       toolCall {
-        ...ToolCall
+        ...WholeToolCall
       }
     }
     ... on ToolCallAwaitingApproval {
       toolCall {
-        ...ToolCall
+        ...WholeToolCall
       }
     }
     ... on ToolCallApproved {
       toolCall {
-        ...ToolCall
+        ...WholeToolCall
       }
     }
     ... on ToolCallCompleted {
       toolCall {
-        ...ToolCall
+        ...WholeToolCall
       }
     }
     ... on MessageReset {
@@ -1526,11 +1538,14 @@ export const MessageStreamDocument = /*#__PURE__*/ new TypedDocumentString(`
     fragment ToolCall on ToolCall {
   id
   name
-  mcpServer
   arguments
   status
-  decision
   result
+}
+fragment WholeToolCall on ToolCall {
+  ...ToolCall
+  mcpServer
+  decision
 }`) as unknown as TypedDocumentString<MessageStreamSubscription, MessageStreamSubscriptionVariables>;
 export const MessageUsageDocument = /*#__PURE__*/ new TypedDocumentString(`
     query MessageUsage($messageId: ID!) {
@@ -1777,10 +1792,8 @@ fragment TimelinePage on MessageConnection {
 fragment ToolCall on ToolCall {
   id
   name
-  mcpServer
   arguments
   status
-  decision
   result
 }`) as unknown as TypedDocumentString<SelectBranchMutation, SelectBranchMutationVariables>;
 export const SendMessageDocument = /*#__PURE__*/ new TypedDocumentString(`
@@ -1901,10 +1914,8 @@ fragment TimelinePage on MessageConnection {
 fragment ToolCall on ToolCall {
   id
   name
-  mcpServer
   arguments
   status
-  decision
   result
 }`) as unknown as TypedDocumentString<TimelineQuery, TimelineQueryVariables>;
 export const TurnOfReplyDocument = /*#__PURE__*/ new TypedDocumentString(`
@@ -1967,10 +1978,8 @@ fragment TimelineMessage on Message {
 fragment ToolCall on ToolCall {
   id
   name
-  mcpServer
   arguments
   status
-  decision
   result
 }`) as unknown as TypedDocumentString<TurnOfReplyQuery, TurnOfReplyQueryVariables>;
 export const UpdateConversationDocument = /*#__PURE__*/ new TypedDocumentString(`

@@ -93,7 +93,7 @@ export const de: Readonly<Record<MessageId, string>> = {
   'model.policy': 'Regel Ihrer Organisation',
   'model.price': '{input} $ gelesen, {output} $ geschrieben je Million Tokens',
   'model.notChanged': 'Das Modell dieses Chats ließ sich nicht ändern. Bitte noch einmal versuchen.',
-  'chat.settings': 'Einstellungen dieses Chats',
+  'chat.settings': 'Nachdenken und Budget',
   'chat.effort': 'Wie viel das Modell vorher nachdenkt, für alles, was Sie von diesem Gerät senden',
   'effort.AUTO': 'Wie das Modell es tut',
   'effort.NONE': 'Gar nicht',

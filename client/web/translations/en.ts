@@ -91,7 +91,7 @@ export const en = {
   'model.policy': 'Policy of your organisation',
   'model.price': '{input} $ in, {output} $ out for a million tokens',
   'model.notChanged': 'The model of this chat could not be changed. Try again.',
-  'chat.settings': 'Settings of this chat',
+  'chat.settings': 'Thinking and budget',
   'chat.effort': 'How much the model thinks first, for what you send from this device',
   'effort.AUTO': 'As the model does',
   'effort.NONE': 'Not at all',

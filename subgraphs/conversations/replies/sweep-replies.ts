@@ -123,7 +123,6 @@ export const startReplySweeper = (
   const sweepUnderLease = async (): Promise<void> => {
     if (!(await takeLease())) return;
     try {
-      await expireDecisions(services);
       await sweep();
     } finally {
       await releaseLease();
@@ -131,7 +130,9 @@ export const startReplySweeper = (
   };
 
   const startSweep = (): Promise<void> => {
-    running = running.then(sweepUnderLease).catch((err) => logger.warn({ err }, 'sweep of replies failed'));
+    const failed = (err: unknown): void => logger.warn({ err }, 'sweep of replies failed');
+    // Without the lease, which a process that died may hold: a lock for each reply suffices.
+    running = running.then(() => expireDecisions(services).catch(failed)).then(() => sweepUnderLease().catch(failed));
     return running;
   };
   const timer = setInterval(() => void startSweep(), sweepEveryMs);

@@ -113,14 +113,15 @@ const LiveConversation = ({ id }: LiveConversationProps) => {
   const composer = (
     <Composer draft={draft} questions={questions} isRunning={running.length > 0} onSend={ask} onStop={stopAll}>
       <ModelChoice options={policiesAndModels} chosen={conversation?.modelPolicy} onChoose={chooseModel} />
-      {conversation ? <ChatSettings budgetUsd={conversation.budgetUsd} setBudget={setBudget} /> : null}
     </Composer>
   );
   const refetch = () => void timeline.refetch();
   const isBehind = error !== undefined || running.some(({ isInterrupted }) => isInterrupted);
   return (
     <ReadOutContext value={readOut}>
-      <TopBar title={conversation ? (conversation.title ?? t('list.untitled')) : ''} isBehind={isBehind} />
+      <TopBar title={conversation ? (conversation.title ?? t('list.untitled')) : ''} isBehind={isBehind}>
+        {conversation ? <ChatSettings budgetUsd={conversation.budgetUsd} setBudget={setBudget} /> : null}
+      </TopBar>
       <TimelineView
         messages={messages}
         hasOlder={hasOlder}

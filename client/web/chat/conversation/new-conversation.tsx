@@ -53,7 +53,9 @@ export const NewConversation = () => {
   const name = viewer?.viewer.email?.split('@', 1)[0];
   return (
     <>
-      <TopBar title="" isBehind={false} />
+      <TopBar title="" isBehind={false}>
+        <ChatSettings budgetUsd={budgetUsd} setBudget={keepBudget} />
+      </TopBar>
       <div className={timelineStyles['empty']}>
         <Mark size={40} />
         <h1>{name === undefined ? t('new.title') : t('new.titleFor', { name })}</h1>
@@ -70,7 +72,6 @@ export const NewConversation = () => {
           onStop={nothingRuns}
         >
           <ModelChoice options={policiesAndModels} chosen={model} onChoose={setModel} />
-          <ChatSettings budgetUsd={budgetUsd} setBudget={keepBudget} />
         </Composer>
       </div>
     </>

@@ -1,5 +1,5 @@
 /** The bar above a conversation: the way to the list on a narrow page, the title, the state of the connection. */
-import { useContext } from 'react';
+import { type ReactNode, useContext } from 'react';
 import { IconButton } from '../../design/button.tsx';
 import { useTranslate } from '../../translations/translation.ts';
 import { ConnectionState } from './connection-state.tsx';
@@ -9,9 +9,11 @@ import { SideContext } from './side-context.ts';
 export interface TopBarProps {
   readonly title: string;
   readonly isBehind: boolean;
+  /** Controls of the conversation. */
+  readonly children?: ReactNode;
 }
 
-export const TopBar = ({ title, isBehind }: TopBarProps) => {
+export const TopBar = ({ title, isBehind, children }: TopBarProps) => {
   const t = useTranslate();
   const openSide = useContext(SideContext);
   return (
@@ -22,6 +24,7 @@ export const TopBar = ({ title, isBehind }: TopBarProps) => {
       {title === '' ? null : <h1>{title}</h1>}
       <span className={styles['space']} />
       <ConnectionState isBehind={isBehind} />
+      {children}
     </header>
   );
 };

@@ -20,7 +20,7 @@ export interface ToolApprovalProps {
 }
 
 const nameOf = ({ name, mcpServer }: ToolCall, t: Translate): string =>
-  mcpServer === null ? name : `${name} (${t('tool.of', { server: mcpServer })})`;
+  mcpServer ? `${name} (${t('tool.of', { server: mcpServer })})` : name;
 
 /** Tells a screen reader that a call waits. It is there before the first one does, else it would not be read. */
 export const SpokenApprovals = ({ calls }: { readonly calls: readonly ToolCall[] }) => {
@@ -35,7 +35,6 @@ export const SpokenApprovals = ({ calls }: { readonly calls: readonly ToolCall[]
 
 export const ToolApproval = ({ messageId, call, decide }: ToolApprovalProps) => {
   const t = useTranslate();
-  const titleId = useId();
   const textId = useId();
   const [decided, setDecided] = useState<boolean>();
   const [fault, setFault] = useState<ParlanceFault>();
@@ -49,15 +48,15 @@ export const ToolApproval = ({ messageId, call, decide }: ToolApprovalProps) => 
   };
   const tool = nameOf(call, t);
   return (
-    <section className={styles['approval']} aria-labelledby={titleId} aria-describedby={textId}>
-      <h3 id={titleId}>
+    <fieldset className={styles['approval']} aria-describedby={textId}>
+      <legend>
         <Icon name="tool" size={15} /> {t('tool.ask', { tool })}
-      </h3>
+      </legend>
       <p id={textId}>{t('tool.askMore')}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long text scrolls, also by keys */}
-      <section className={styles['asked']} tabIndex={0} aria-label={t('tool.arguments')}>
-        <pre>{pretty(call.arguments)}</pre>
-      </section>
+      <pre className={styles['asked']} tabIndex={0}>
+        {pretty(call.arguments)}
+      </pre>
       <ButtonRow>
         <Button look="main" disabled={decided !== undefined} onClick={() => void choose(true)()}>
           {t('tool.approve')}
@@ -70,6 +69,6 @@ export const ToolApproval = ({ messageId, call, decide }: ToolApprovalProps) => 
         {decided === undefined ? '' : t(decided ? 'tool.nowApproved' : 'tool.nowDenied')}
       </p>
       {fault ? <p role="alert">{describeFault(fault, t).words}</p> : null}
-    </section>
+    </fieldset>
   );
 };

@@ -31,7 +31,7 @@ const decisions = { APPROVED: 'tool.approved', DENIED: 'tool.denied', EXPIRED: '
 
 /** A call that was not allowed has not failed: that it was not made says more. */
 const stateOf = ({ status, decision }: ToolCall) =>
-  decision === null || (decision === 'APPROVED' && status !== 'COMPLETED') ? states[status] : decisions[decision];
+  decision == null || (decision === 'APPROVED' && status !== 'COMPLETED') ? states[status] : decisions[decision];
 
 export const ToolCallView = memo(({ call }: { readonly call: ToolCall }) => {
   const t = useTranslate();
@@ -40,7 +40,7 @@ export const ToolCallView = memo(({ call }: { readonly call: ToolCall }) => {
       <summary>
         <Icon name="tool" size={15} />
         <span className={styles['callName']}>{call.name}</span>
-        {call.mcpServer === null ? null : <span>{t('tool.of', { server: call.mcpServer })}</span>}
+        {call.mcpServer ? <span>{t('tool.of', { server: call.mcpServer })}</span> : null}
         <span className={styles['callState']}>{t(stateOf(call))}</span>
       </summary>
       <dl>
