@@ -4,6 +4,7 @@
  * again.
  */
 
+import { createDeferred } from './deferred.ts';
 import { networkError, serverError } from './errors.ts';
 import type { Notices } from './follow-changes.ts';
 import type { FollowServices } from './follow-to-end.ts';
@@ -78,7 +79,7 @@ class Upload {
   readonly #blob: Blob;
   readonly #options: AttachOptions;
   readonly #cancelled = new AbortController();
-  readonly #settled = Promise.withResolvers<FileStateFragment>();
+  readonly #settled = createDeferred<FileStateFragment>();
   #running = new AbortController();
   #created: Created | undefined;
   #isDone = false;

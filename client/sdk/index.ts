@@ -29,6 +29,7 @@ export {
   EndSessionDocument,
   ExplainRouteDocument,
   type ExplainRouteQuery,
+  FileDocument,
   type FilePurpose,
   type FileStateFragment as FileState,
   MarkConversationReadDocument,

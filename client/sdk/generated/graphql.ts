@@ -659,6 +659,13 @@ export type CreateFileMutationVariables = Exact<{
 
 export type CreateFileMutation = { createFile: { url: string, expiresAt: string, file: { id: string, name: string, mediaType: string, byteSize: number, kind: FileKind, status: FileStatus, pageCount: number | null, textLength: number | null, previewUrl: string | null, failure: { code: FileFailureCode, message: string } | null }, headers: Array<{ name: string, value: string }> } };
 
+export type FileQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type FileQuery = { file: { id: string, name: string, mediaType: string, byteSize: number, kind: FileKind, status: FileStatus, pageCount: number | null, textLength: number | null, previewUrl: string | null, failure: { code: FileFailureCode, message: string } | null } | null };
+
 export type MarkConversationReadMutationVariables = Exact<{
   id: string;
 }>;
@@ -1524,6 +1531,27 @@ export const CreateFileDocument = /*#__PURE__*/ new TypedDocumentString(`
   textLength
   previewUrl
 }`) as unknown as TypedDocumentString<CreateFileMutation, CreateFileMutationVariables>;
+export const FileDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query File($id: ID!) {
+  file(id: $id) {
+    ...FileState
+  }
+}
+    fragment FileState on File {
+  id
+  name
+  mediaType
+  byteSize
+  kind
+  status
+  failure {
+    code
+    message
+  }
+  pageCount
+  textLength
+  previewUrl
+}`) as unknown as TypedDocumentString<FileQuery, FileQueryVariables>;
 export const MarkConversationReadDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation MarkConversationRead($id: ID!) {
   markConversationRead(id: $id) {
