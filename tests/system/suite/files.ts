@@ -115,6 +115,11 @@ export const fileSuite = (parlance: () => Parlance): void => {
       const attached = 'query ($id: ID!) { message(id: $id) { attachments { id name status } } }';
       const { data } = await ada.ask(attached, { id: turn.userMessage.id });
       expect(data).toEqual({ message: { attachments: [{ id, name: 'te"rms<1>.md', status: 'READY' }] } });
+      const timeline =
+        'query ($id: ID!) { conversation(id: $id) { messages(first: 1) { edges { node { attachments { id } } } } } }';
+      expect((await ada.ask(timeline, { id: conversation })).data).toEqual({
+        conversation: { messages: { edges: [{ node: { attachments: [{ id }] } }] } },
+      });
       // Later turns, other replies and other words have it too.
       await ada.converse(conversation, 'script: tokens=4');
       expect(firstOf('script: tokens=4')).toContain('E-4711');
