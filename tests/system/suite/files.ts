@@ -147,6 +147,12 @@ export const fileSuite = (parlance: () => Parlance): void => {
       expect(edited.editMessage.userMessage).toEqual({ attachments: [{ id }] });
       await ada.stream(edited.editMessage.assistantMessage.id).all();
       expect(lastOf('script: tokens=5')).toContain('E-4711');
+      // A question that waits for a reply has its files when it is its turn.
+      const running = await ada.send(conversation, 'script: tokens=60 pace=5');
+      const waiting = await ada.send(conversation, 'script: tokens=8', { attachmentIds: [id], onBusy: 'ENQUEUE' });
+      await ada.stream(running.assistantMessage.id).all();
+      await ada.stream(waiting.assistantMessage.id).all();
+      expect(lastOf('script: tokens=8')).toContain('E-4711');
       // Nobody attaches the file of another, and nobody one that is gone.
       const theirs = await bob.createConversation();
       const send = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { replayed } }`;
