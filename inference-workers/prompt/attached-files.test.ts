@@ -5,8 +5,8 @@ import { modelImageKey, textKey } from '#contracts/blob-keys.ts';
 import type { PromptMessage } from '#contracts/generation-job.ts';
 import { createDirectoryBlobs } from '#kernel/blobs/directory-blobs.ts';
 import { createDirectory } from '#tests/services/directory.ts';
-import { buildPrompt } from '../prompt/build-prompt.ts';
-import { loadAttachments } from './load-attachments.ts';
+import { loadAttachments } from '../attachments/load-attachments.ts';
+import { buildPrompt } from './build-prompt.ts';
 
 const countTokens = (text: string): number => Math.ceil(text.length / 4);
 const limits = { contextWindow: 10_000, maxOutputTokens: 100, countTokens };
