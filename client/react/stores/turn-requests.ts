@@ -34,6 +34,8 @@ export interface TurnSettings {
   readonly responseFormat?: ResponseFormatInput;
   /** Names of the tools that the model may call; empty for none. */
   readonly tools?: string[];
+  /** Ids of files of the user that come with a question. Another reply keeps those of its question. */
+  readonly attachmentIds?: string[];
   /** What to do while a reply is being written. Default: REJECT. */
   readonly onBusy?: BusyPolicy;
 }
@@ -62,11 +64,12 @@ export const startRequest = (
   signal: AbortSignal,
 ): StartedTurn => {
   const { kind, content = '', insteadOf: messageId = '', idempotencyKey, replyId, settings } = request;
-  const { reuse: policy, ...rest } = settings;
+  const { reuse: policy, attachmentIds, ...rest } = settings;
   const common = { ...rest, idempotencyKey, replyId, signal };
   const reuse = policy === undefined ? {} : { reuse: policy };
-  if (kind === 'send') return client.send({ ...common, ...reuse, conversationId, content });
-  if (kind === 'edit') return client.edit({ ...common, ...reuse, messageId, content });
+  const carried = attachmentIds === undefined ? {} : { attachmentIds };
+  if (kind === 'send') return client.send({ ...common, ...reuse, ...carried, conversationId, content });
+  if (kind === 'edit') return client.edit({ ...common, ...reuse, ...carried, messageId, content });
   return client.regenerate({ ...common, messageId });
 };
 
@@ -100,7 +103,8 @@ const isFormat = (value: unknown): value is ResponseFormatInput =>
 
 const settingsIn = (value: unknown): TurnSettings => {
   if (!isRecord(value)) return {};
-  const { modelPolicy, maxOutputTokens, temperature, reasoningEffort, reuse, responseFormat, tools, onBusy } = value;
+  const { modelPolicy, maxOutputTokens, temperature, reasoningEffort, reuse, responseFormat, tools } = value;
+  const { attachmentIds, onBusy } = value;
   return {
     ...(isText(modelPolicy) ? { modelPolicy } : {}),
     ...(typeof maxOutputTokens === 'number' ? { maxOutputTokens } : {}),
@@ -109,6 +113,7 @@ const settingsIn = (value: unknown): TurnSettings => {
     ...(isReuse(reuse) ? { reuse } : {}),
     ...(isFormat(responseFormat) ? { responseFormat } : {}),
     ...(Array.isArray(tools) ? { tools: tools.filter(isText) } : {}),
+    ...(Array.isArray(attachmentIds) ? { attachmentIds: attachmentIds.filter(isText) } : {}),
     ...(isBusyPolicy(onBusy) ? { onBusy } : {}),
   };
 };
