@@ -22,7 +22,7 @@ export const contextOf = (
   const screening = { message: unused, instructions: unused };
   const curatedReplies = { addTo: unused };
   const shares = { anyBlocked: unused, access: { admit: sendsNothing } };
-  const transfers = { transfers: { wake: sendsNothing }, blobs: { signDownload: unused } };
+  const transfers = { transfers: { wake: sendsNothing }, blobs: { signDownload: unused }, files: { find: unused } };
   const turns = { admission, screening, curatedReplies, placeReply: sendsNothing, relay, changes };
   return createContext(
     { ...{ database, logger, signals, broker, stops }, ...streams, ...turns, ...limits, ...shares, ...transfers },
