@@ -22,6 +22,7 @@ import { sharedIdSuite } from './suite/shared-ids.ts';
 import { shareSuite } from './suite/shares.ts';
 import { structuredOutputSuite } from './suite/structured-output.ts';
 import { toolSuite } from './suite/tools.ts';
+import { transferSuite } from './suite/transfers.ts';
 import { turnSuite } from './suite/turns.ts';
 
 describe('distributed', () => {
@@ -55,6 +56,7 @@ describe('distributed', () => {
   edgeRefusalSuite(() => parlance);
   deletionSuite(() => parlance);
   shareSuite(() => parlance);
+  transferSuite(() => parlance);
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
   toolSuite(() => parlance);
