@@ -21,10 +21,14 @@ export const textKey = ({ tenantId, fileId }: FileOwner): string => `${tenantId}
 /** A small picture of an image, WebP. */
 export const previewKey = ({ tenantId, fileId }: FileOwner): string => `${tenantId}/previews/${fileId}.webp`;
 
+/** A picture as models get it: JPEG, scaled. */
+export const modelImageKey = ({ tenantId, fileId }: FileOwner): string => `${tenantId}/previews/${fileId}-model.jpg`;
+
 /** Every key above, for deletion. */
 export const keysOfFile = (owner: FileOwner): readonly string[] => [
   quarantineKey(owner),
   fileKey(owner),
   textKey(owner),
   previewKey(owner),
+  modelImageKey(owner),
 ];

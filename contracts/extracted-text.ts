@@ -14,7 +14,6 @@ export const extractedPageSchema = z.object({
 export type ExtractedPage = z.infer<typeof extractedPageSchema>;
 
 export const extractedTextSchema = z.object({ pages: z.array(extractedPageSchema) });
-export type ExtractedText = z.infer<typeof extractedTextSchema>;
 
 /** Media type of such a blob. */
 export const extractedTextType = 'application/json';

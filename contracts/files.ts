@@ -22,6 +22,9 @@ export type FileFailureCode = (typeof fileFailureCodes)[number];
 export const filePurposes = ['CONTENT', 'IMPORT'] as const;
 export type FilePurpose = (typeof filePurposes)[number];
 
+/** Files of one message. */
+export const maxAttachments = 10;
+
 /** The name of a file in prompts and lists after its owner has deleted it. */
 export const deletedFileName = '[file deleted]';
 

@@ -4,6 +4,7 @@
  * log id.
  */
 import { z } from 'zod';
+import { fileKinds } from './files.ts';
 import { outputModerationSchema } from './moderation/output-moderation.ts';
 import { piiPolicies } from './pii/pii-policy.ts';
 import { pools } from './pools.ts';
@@ -64,6 +65,22 @@ export const routeCandidateSchema = z.object({
 });
 export type RouteCandidate = z.infer<typeof routeCandidateSchema>;
 
+/** Pictures of one prompt; the newest ones count. */
+export const maxAttachedPictures = 8;
+
+/**
+ * A file that a user attached to a message. The bytes stay in the blob store, under the keys that
+ * `contracts/blob-keys.ts` makes of the job's tenant and this id; a blob that is gone was deleted.
+ */
+export const promptAttachmentSchema = z.object({
+  fileId: z.uuid(),
+  name: z.string(),
+  kind: z.enum(fileKinds),
+  /** Characters of its text that the prompt has room for, from the beginning; absent for a picture. */
+  characters: z.int().nonnegative().optional(),
+});
+export type PromptAttachment = z.infer<typeof promptAttachmentSchema>;
+
 const promptMessageSchema = z.object({
   role: z.enum(['SYSTEM', 'USER', 'ASSISTANT', 'TOOL']),
   content: z.string(),
@@ -72,6 +89,8 @@ const promptMessageSchema = z.object({
    * A worker of an older version takes it for a message of the user.
    */
   isSummary: z.boolean().optional(),
+  /** Absent where there are none. A worker of an older version leaves them out. */
+  attachments: z.array(promptAttachmentSchema).optional(),
 });
 export type PromptMessage = z.infer<typeof promptMessageSchema>;
 

@@ -10,6 +10,7 @@ import { sealingEnvironment } from '#kernel/sealing/sealer.ts';
 import { telemetryEnvironment } from '#kernel/telemetry/telemetry.ts';
 import { toolHostsEnvironment } from '#kernel/tool-connections/tool-hosts.ts';
 import { defaultGenerationSettings, type GenerationSettings } from './generation/generation-context.ts';
+import { parseScannerUrl } from './ingestion/virus-scan.ts';
 import type { ProviderSettings } from './providers/discover-models.ts';
 import { defaultGraceMs } from './worker.ts';
 
@@ -134,12 +135,26 @@ const poolList = z
   .transform((text) => text.split(',').map((name) => name.trim().toUpperCase()))
   .pipe(z.array(z.enum(pools)).min(1));
 
+/** What looks at uploaded files. */
+export const ingestionEnvironment = {
+  INGEST_CONCURRENCY: whole(0)
+    .default(1)
+    .describe('Uploaded files that are read at once, each in a process of its own. 0: none.'),
+  CLAMD_URL: z
+    .url({ protocol: /^tcp$/ })
+    .optional()
+    .describe(
+      'Every upload is scanned by clamd at this address, `tcp://host:3310`, and waits while it does not respond. Not set: nothing is scanned.',
+    ),
+};
+
 /** The variables of the worker process. */
 export const workerEnvironment = z
   .object({
     ...portsEnvironment,
     ...telemetryEnvironment,
     ...modelsEnvironment,
+    ...ingestionEnvironment,
     POOLS: poolList
       .optional()
       .describe('Pools to serve, separated by commas: SMALL, MEDIUM, LARGE, EXTERNAL. Not set: those of its models.'),
@@ -185,6 +200,13 @@ export const providerSettings = (config: ModelsConfig, environment: Environment)
           },
   };
 };
+
+const ingestionConfig = z.object(ingestionEnvironment);
+
+export const ingestionSettings = ({ INGEST_CONCURRENCY, CLAMD_URL }: z.infer<typeof ingestionConfig>) => ({
+  concurrency: INGEST_CONCURRENCY,
+  scanner: CLAMD_URL === undefined ? undefined : parseScannerUrl(CLAMD_URL),
+});
 
 export const generationSettings = (config: ModelsConfig): Partial<GenerationSettings> => ({
   coalesceMs: config.STREAM_COALESCE_MS,

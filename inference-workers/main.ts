@@ -10,7 +10,8 @@ import { runUntilSignal } from '#kernel/process/shutdown.ts';
 import { createDetectors } from '#kernel/screening/detectors.ts';
 import { createSharedSealer } from '#kernel/sealing/sealer.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
-import { generationSettings, providerSettings, readWorkerConfig } from './config.ts';
+import { generationSettings, ingestionSettings, providerSettings, readWorkerConfig } from './config.ts';
+import { startIngestion } from './ingestion/ingestion.ts';
 import { discoverModels } from './providers/discover-models.ts';
 import { openReuse } from './reuse/open-reuse.ts';
 import { startWorker, type Worker } from './worker.ts';
@@ -26,7 +27,7 @@ await runUntilSignal(
     const modelsFile = await readModelsFile(config.MODELS_FILE);
     await using opened = new AsyncDisposableStack();
     opened.use(await openTelemetry(config, 'worker', logger));
-    const { broker, streamLog, replyCache } = opened.use(await openPorts(config, logger));
+    const { broker, streamLog, replyCache, blobs } = opened.use(await openPorts(config, logger));
     const registry = opened.use(await discoverModels(providerSettings(config, process.env), modelsFile, logger));
     let worker: Worker | undefined;
     const checks = {
@@ -43,6 +44,7 @@ await runUntilSignal(
       await startWorker({
         broker,
         streamLog,
+        blobs,
         registry,
         logger,
         ...(config.POOLS === undefined ? {} : { pools: config.POOLS }),
@@ -54,6 +56,8 @@ await runUntilSignal(
         detectors: createDetectors(config),
       }),
     );
+    const ingestion = await startIngestion({ ...ingestionSettings(config), broker, blobs, logger });
+    if (ingestion) opened.use(ingestion);
     const closing = opened.move();
     return { graceMs: config.SHUTDOWN_GRACE_MS, [Symbol.asyncDispose]: () => closing.disposeAsync() };
   },

@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { announceEveryMs } from '#contracts/broker-events.ts';
 import { generationQueue, type Pool } from '#contracts/pools.ts';
+import type { Blobs } from '#kernel/blobs/blobs.ts';
 import type { Broker, Delivery, Json } from '#kernel/broker/broker.ts';
 import { type StoreWatchOptions, watchStore } from '#kernel/connections/store-watch.ts';
 import type { Logger } from '#kernel/log.ts';
@@ -28,6 +29,8 @@ import { createToolRunner } from './tools/tool-runner.ts';
 export interface WorkerOptions {
   readonly broker: Broker;
   readonly streamLog: StreamLog;
+  /** Where attached files are. Default: prompts leave them out. */
+  readonly blobs?: Blobs | undefined;
   readonly registry: ModelRegistry;
   readonly logger: Logger;
   /** Pools to serve, out of those of its models. Default: all of them. */
@@ -94,7 +97,8 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
     logger,
   });
   const { streamLog, detectors = noDetectors } = options;
-  const context = { broker, streamLog, registry, tools, reuse: options.reuse, detectors, logger, settings };
+  const { blobs, reuse } = options;
+  const context = { broker, streamLog, blobs, registry, tools, reuse, detectors, logger, settings };
   const running = createRunningJobs((delivery, leave) => runJob(context, delivery, leave), unclaimedMs);
 
   await using opened = new AsyncDisposableStack();

@@ -8,7 +8,7 @@ import { portsEnvironment } from '#kernel/ports.ts';
 import { telemetryEnvironment } from '#kernel/telemetry/telemetry.ts';
 import { gatewayLimitsEnvironment } from '../gateway/config.ts';
 import { signInEnvironment } from '../gateway/sign-in/session-config.ts';
-import { modelsEnvironment } from '../inference-workers/config.ts';
+import { ingestionEnvironment, modelsEnvironment } from '../inference-workers/config.ts';
 import { conversationsEnvironment } from '../subgraphs/conversations/config.ts';
 import { knowledgeEnvironment } from '../subgraphs/knowledge/config.ts';
 import { usageOwnEnvironment } from '../subgraphs/usage/config.ts';
@@ -28,6 +28,7 @@ export const standaloneEnvironment = z
     ...claimsEnvironment,
     ...signInEnvironment,
     ...modelsEnvironment,
+    ...ingestionEnvironment,
     ...conversationsEnvironment,
     ...knowledgeEnvironment,
     ...reservations,

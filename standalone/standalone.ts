@@ -12,7 +12,6 @@ import { openDatabase, watchDatabase } from '#kernel/database/open-database.ts';
 import { createIdentitySigner, createIdentityVerifier } from '#kernel/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
-import { createDetectors } from '#kernel/screening/detectors.ts';
 import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { openTelemetry } from '#kernel/telemetry/telemetry.ts';
 import { openWithApiKeys } from '../gateway/authentication/with-api-keys.ts';
@@ -22,10 +21,6 @@ import { mountBlobs } from '../gateway/http/mount-blobs.ts';
 import { defaultMaxCost } from '../gateway/limits/operation-limits.ts';
 import { openSharedPages } from '../gateway/shared-pages/shared-pages.ts';
 import { openSite } from '../gateway/site/site.ts';
-import { generationSettings, providerSettings } from '../inference-workers/config.ts';
-import { discoverModels } from '../inference-workers/providers/discover-models.ts';
-import { openReuse } from '../inference-workers/reuse/open-reuse.ts';
-import { startWorker } from '../inference-workers/worker.ts';
 import { conversationsTables } from '../subgraphs/conversations/entities.ts';
 import { knowledgeTables } from '../subgraphs/knowledge/entities.ts';
 import { modelsTables } from '../subgraphs/models/entities.ts';
@@ -38,6 +33,7 @@ import { openSealer } from './open-sealer.ts';
 import { openSubgraphs } from './open-subgraphs.ts';
 import { openTokenIssuer } from './open-token-issuer.ts';
 import { openWebSignIn } from './open-web-sign-in.ts';
+import { openWorkers } from './open-workers.ts';
 
 export interface Standalone extends AsyncDisposable {
   /** GraphQL over HTTP; the same with ws: for WebSocket. */
@@ -68,6 +64,7 @@ export const openStandalone = async (
     readFile(supergraphFile, 'utf8'),
     openTokenIssuer(config, listening.promise, logger).then((opening) => opened.use(opening)),
   ]);
+  const fileOrigins = ports.blobs.publicOrigin === undefined ? [] : [ports.blobs.publicOrigin];
   const siteDirectory = config.SITE_DIR ?? (existsSync(ownSite) ? ownSite : undefined);
   const identitySecret = randomBytes(32).toString('base64url');
   const sealer = await openSealer(config);
@@ -86,21 +83,7 @@ export const openStandalone = async (
   if (config.OIDC_ISSUER === undefined) await seedDevelopment(database);
   const subgraphs = opened.use(await openSubgraphs(services, { config, modelsFile, sealer }));
   const { conversations: conversationsUrl, usage: usageUrl } = subgraphs.urls;
-  const registry = opened.use(await discoverModels(providerSettings(config, environment), modelsFile, logger));
-  opened.use(
-    await startWorker({
-      broker: ports.broker,
-      streamLog: ports.streamLog,
-      registry,
-      logger,
-      concurrency: config.WORKER_CONCURRENCY,
-      shutdownGraceMs: config.SHUTDOWN_GRACE_MS,
-      settings: generationSettings(config),
-      sealer,
-      reuse: openReuse(ports.replyCache, config),
-      detectors: createDetectors(config),
-    }),
-  );
+  const registry = opened.use(await openWorkers({ config, environment, modelsFile, sealer, ports, logger }));
   const authenticator = opened.use(
     await openWithApiKeys(tokenIssuer.tokens, { usageUrl, identitySecret, signals: ports.signals, logger }),
   );
@@ -122,7 +105,7 @@ export const openStandalone = async (
       identitySecret,
       limiter: ports.limiter,
       ...gatewayLimits({ ...config, MAX_COST: config.MAX_COST ?? defaultMaxCost }),
-      site: siteDirectory === undefined ? undefined : await openSite(siteDirectory),
+      site: siteDirectory === undefined ? undefined : await openSite(siteDirectory, fileOrigins),
       isDevelopment: config.NODE_ENV === 'development',
       logger,
       checks: {

@@ -1,4 +1,5 @@
 /** What all generations of a worker share: the ports, the models, the tools, and the time limits. */
+import type { Blobs } from '#kernel/blobs/blobs.ts';
 import type { Broker } from '#kernel/broker/broker.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { Detectors } from '#kernel/screening/detectors.ts';
@@ -46,6 +47,8 @@ export const defaultGenerationSettings: GenerationSettings = {
 export interface GenerationContext {
   readonly broker: Broker;
   readonly streamLog: StreamLog;
+  /** Where attached files are; undefined: prompts leave them out. */
+  readonly blobs: Blobs | undefined;
   readonly registry: ModelRegistry;
   readonly tools: ToolRunner;
   /** The caches; undefined where there are none. */

@@ -9,6 +9,7 @@ import { maxToolSteps, type ReplyJob, type RouteCandidate } from '#contracts/gen
 import type { FinishReason, ResetReason, StreamEvent } from '#contracts/stream-event.ts';
 import { AppError } from '#kernel/errors.ts';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
+import type { LoadedMessage } from '../attachments/load-attachments.ts';
 import { outputScreenOf } from '../moderation/output-screen.ts';
 import type { CallScreening } from '../moderation/screen-calls.ts';
 import { buildPrompt, type Prompt } from '../prompt/build-prompt.ts';
@@ -38,6 +39,8 @@ type Append = LogSession['append'];
 
 export interface CandidateRunOptions {
   readonly job: ReplyJob;
+  /** That of the job, with what its messages carry. */
+  readonly history: readonly LoadedMessage[];
   readonly candidate: Candidate;
   /** The reason that clients get when the text so far is voided. */
   readonly resetReason: ResetReason;
@@ -171,8 +174,9 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
         contextWindow: contextWindowOf(candidate),
         maxOutputTokens: outputLimit(job, candidate),
         countTokens,
+        seesPictures: route.capabilities.includes('VISION'),
       };
-      return await buildPrompt(job.history, limits, { steps: read, tools, correction, signatures });
+      return await buildPrompt(options.history, limits, { steps: read, tools, correction, signatures });
     } finally {
       span.end();
     }

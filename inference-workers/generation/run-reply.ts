@@ -11,6 +11,7 @@ import { readSealed, sealResult, terminalEventOf } from '#contracts/sealed-resul
 import type { Settlement } from '#kernel/broker/broker.ts';
 import { activeRequest } from '#kernel/request-id.ts';
 import { FencedError, type StreamEntry, type TakenLog } from '#kernel/stream-log/stream-log.ts';
+import { loadAttachments } from '../attachments/load-attachments.ts';
 import { generationDuration, queueWait } from '../metrics.ts';
 import { OutputRefusal } from '../moderation/output-refusal.ts';
 import { openReuseTurn } from '../reuse/reuse-turn.ts';
@@ -63,8 +64,9 @@ const writeAndEnd = async (context: GenerationContext, options: TakenReply): Pro
     const turn = { job, candidates, entries: session.entries, signal };
     await using reuse = await openReuseTurn(context.reuse, logger, turn);
     const writers = reuse.kept === undefined ? candidates : [reuse.kept, ...candidates];
+    const history = context.blobs ? await loadAttachments(context.blobs, job) : job.history;
     const reply = await writeReply(context, {
-      ...{ job, attempt, candidates: writers, log: session, stop: stop.signal, abandon },
+      ...{ job, history, attempt, candidates: writers, log: session, stop: stop.signal, abandon },
     });
     // Some appends are not awaited, and the result has to count their events too.
     await session.settled();

@@ -9,6 +9,7 @@ import type { ModelFailure, PromptFill, TokenUsage } from '#contracts/broker-eve
 import type { ReplyJob } from '#contracts/generation-job.ts';
 import type { FinishReason, ToolCall } from '#contracts/stream-event.ts';
 import { AppError } from '#kernel/errors.ts';
+import type { LoadedMessage } from '../attachments/load-attachments.ts';
 import { OutputRefusal } from '../moderation/output-refusal.ts';
 import { outputScreenOf } from '../moderation/output-screen.ts';
 import { createCallScreening } from '../moderation/screen-calls.ts';
@@ -49,6 +50,8 @@ export interface WrittenReply {
 
 export interface WriteReplyOptions {
   readonly job: ReplyJob;
+  /** That of the job, with what its messages carry. */
+  readonly history: readonly LoadedMessage[];
   readonly attempt: number;
   /** Best first; a kept reply may stand before the models. */
   readonly candidates: readonly Candidate[];
@@ -60,7 +63,7 @@ export interface WriteReplyOptions {
 }
 
 export const writeReply = async (context: GenerationContext, options: WriteReplyOptions): Promise<WrittenReply> => {
-  const { job, attempt, candidates, log, stop, abandon } = options;
+  const { job, history, attempt, candidates, log, stop, abandon } = options;
   const { entries } = log;
   const deferred = createDeferredAppend(log.append);
   const { append } = deferred;
@@ -105,7 +108,17 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
       const resetReason = lastAsked === undefined ? 'WORKER_REPLACED' : 'MODEL_REPLACED';
       lastAsked = candidate;
       const askedAt = Date.now();
-      run = await runCandidate(context, { job, candidate, resetReason, entries, screening, append, stop, abandon });
+      run = await runCandidate(context, {
+        job,
+        history,
+        candidate,
+        resetReason,
+        entries,
+        screening,
+        append,
+        stop,
+        abandon,
+      });
       const { end } = run;
       firstTokenAt ??= run.firstTokenAt;
       if (!(end instanceof AppError)) return conclude(end === 'CANCELLED' ? end : 'COMPLETED', end);

@@ -7,12 +7,14 @@
  * summary that does not fit is left out; a long history is counted in pieces, between which other replies proceed.
  */
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
-import type { PromptMessage, Tool } from '#contracts/generation-job.ts';
+import type { Tool } from '#contracts/generation-job.ts';
 import { AppError } from '#kernel/errors.ts';
+import type { LoadedMessage } from '../attachments/load-attachments.ts';
 import type { ReplyStep } from '../transcript/reply-steps.ts';
 import type { StepSignatures } from '../transcript/signed-thoughts.ts';
 import { joinMessages } from './alternate-roles.ts';
 import type { CountTokens } from './count-tokens.ts';
+import { frameAttachments } from './frame-attachments.ts';
 import { frameSummary } from './frame-summary.ts';
 import { replyStepMessages } from './reply-step-messages.ts';
 import { disarmRoleMarkers } from './role-markers.ts';
@@ -25,6 +27,8 @@ export interface PromptLimits {
   /** Tokens reserved for the reply. */
   readonly maxOutputTokens: number;
   readonly countTokens: CountTokens;
+  /** Whether the model takes pictures. Default: false. */
+  readonly seesPictures?: boolean;
 }
 
 type MessagePart = Exclude<LanguageModelV4Message['content'], string>[number];
@@ -56,8 +60,26 @@ export interface ReplySoFar {
   readonly signatures?: ReadonlyMap<string, StepSignatures>;
 }
 
+/** Tokens that a picture of the size that jobs carry counts for: what most models bill at most. */
+const tokensPerPicture = 1_600;
+
+/** The files before the words, so that the question comes last. */
+const withAttachments = ({ content, loaded = [] }: LoadedMessage, seesPictures: boolean): LanguageModelV4Message => {
+  const pictures = seesPictures
+    ? loaded.flatMap((one) =>
+        'picture' in one
+          ? [{ type: 'file' as const, mediaType: 'image/jpeg', data: { type: 'data' as const, data: one.picture } }]
+          : [],
+      )
+    : [];
+  const text = `${disarmRoleMarkers(frameAttachments(loaded, seesPictures))}\n\n${disarmRoleMarkers(content)}`;
+  return { role: 'user', content: [...pictures, { type: 'text', text }] };
+};
+
 /** The result of a tool is foreign text, so it goes into the user's role and is labelled. */
-const toModelMessage = ({ role, content }: PromptMessage): LanguageModelV4Message => {
+const toModelMessage = (message: LoadedMessage, seesPictures: boolean): LanguageModelV4Message => {
+  const { role, content, loaded = [] } = message;
+  if (role === 'USER' && loaded.length > 0) return withAttachments(message, seesPictures);
   const text = disarmRoleMarkers(content);
   if (role === 'SYSTEM') return { role: 'system', content: text };
   if (role === 'ASSISTANT') return { role: 'assistant', content: [{ type: 'text', text }] };
@@ -65,13 +87,13 @@ const toModelMessage = ({ role, content }: PromptMessage): LanguageModelV4Messag
 };
 
 /** What a model made of people's and models' words goes into the user's role too, and is labelled. */
-const summaryMessage = ({ content }: PromptMessage): LanguageModelV4Message => ({
+const summaryMessage = ({ content }: LoadedMessage): LanguageModelV4Message => ({
   role: 'user',
   content: [{ type: 'text', text: disarmRoleMarkers(frameSummary(content)) }],
 });
 
 /** The messages with text. Failed replies have none. The last one, the question, is kept as it is. */
-const withoutBlanks = (history: readonly PromptMessage[]): readonly PromptMessage[] =>
+const withoutBlanks = (history: readonly LoadedMessage[]): readonly LoadedMessage[] =>
   history.filter(({ content }, index) => content.trim() !== '' || index === history.length - 1);
 
 /** The messages from the first one of the user on. */
@@ -88,7 +110,11 @@ const partText = (part: MessagePart): string => {
 const textOf = ({ content }: LanguageModelV4Message): string =>
   typeof content === 'string' ? content : content.map(partText).join('');
 
-const bytesOf = (message: LanguageModelV4Message): number => Buffer.byteLength(textOf(message));
+const pictureTokens = ({ content }: LanguageModelV4Message): number =>
+  typeof content === 'string' ? 0 : content.filter(({ type }) => type === 'file').length * tokensPerPicture;
+
+const bytesOf = (message: LanguageModelV4Message): number =>
+  Buffer.byteLength(textOf(message)) + pictureTokens(message);
 /** Characters at the beginning of a history from which the size of its tokens is taken. */
 const sampleLength = 4_096;
 const beginningOf = (messages: readonly LanguageModelV4Message[]): string => {
@@ -108,14 +134,16 @@ const tooLong = (): AppError =>
 
 /** Rejects with CONTEXT_TOO_LONG. */
 export const buildPrompt = async (
-  history: readonly PromptMessage[],
+  history: readonly LoadedMessage[],
   limits: PromptLimits,
   { steps, tools, correction, signatures }: ReplySoFar = { steps: [], tools: [] },
 ): Promise<Prompt> => {
   const messages = withoutBlanks(history);
-  const system = messages.filter(({ role }) => role === 'SYSTEM').map(toModelMessage);
+  const seesPictures = limits.seesPictures ?? false;
+  const toModel = (message: LoadedMessage): LanguageModelV4Message => toModelMessage(message, seesPictures);
+  const system = messages.filter(({ role }) => role === 'SYSTEM').map(toModel);
   const summary = messages.filter(({ isSummary }) => isSummary).map(summaryMessage);
-  const dialogue = messages.filter(({ role, isSummary }) => role !== 'SYSTEM' && !isSummary).map(toModelMessage);
+  const dialogue = messages.filter(({ role, isSummary }) => role !== 'SYSTEM' && !isSummary).map(toModel);
   const toolTexts = tools.map(({ name, description, parameters }) => JSON.stringify({ name, description, parameters }));
   const yieldBefore = createYielder();
   const countText = async (text: string): Promise<number> => {
@@ -123,7 +151,7 @@ export const buildPrompt = async (
     return limits.countTokens(text);
   };
   const count = async (message: LanguageModelV4Message): Promise<number> =>
-    (await countText(textOf(message))) + tokensPerMessage;
+    (await countText(textOf(message))) + tokensPerMessage + pictureTokens(message);
   const countAll = async (messages: readonly LanguageModelV4Message[]): Promise<number> => {
     let sum = tokensBeforeReply;
     for (const message of messages) sum += await count(message);

@@ -25,6 +25,7 @@ CREATE TABLE conversations.messages (
     log_id uuid,
     reasoning text,
     reuse text,
+    attachments jsonb,
     CONSTRAINT messages_reuse_check CHECK ((reuse = ANY (ARRAY['REQUEST_CACHE'::text, 'SEMANTIC_CACHE'::text])))
 );
 

@@ -50,8 +50,6 @@ export const conversationsConfig = z.object({
   USAGE_URL: z.url().describe('URL of the usage subgraph, http://host:port/graphql.'),
   SAFETY_URL: z.url().describe('URL of the safety subgraph, http://host:port/graphql.'),
   MODELS_URL: z.url().describe('URL of the models subgraph, http://host:port/graphql.'),
-  KNOWLEDGE_URL: z
-    .url()
-    .describe('URL of the knowledge subgraph, http://host:port/graphql, which has the files of users.'),
+  KNOWLEDGE_URL: z.url().describe('URL of the knowledge subgraph, http://host:port/graphql, which has the files.'),
 });
 export type ConversationsConfig = z.infer<typeof conversationsConfig>;

@@ -6,6 +6,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Complexity } from '#contracts/complexity/complexity.ts';
 import type { ClassReason } from '#contracts/complexity/conversation-class.ts';
+import type { FileKind } from '#contracts/files.ts';
 import type { ReasoningEffort, RouteCandidate, Tool } from '#contracts/generation-job.ts';
 import type { OutputModeration } from '#contracts/moderation/output-moderation.ts';
 import type { PiiPolicy } from '#contracts/pii/pii-policy.ts';
@@ -113,6 +114,15 @@ export const ConversationEntity = defineEntity({
 });
 export type Conversation = InferEntity<typeof ConversationEntity>;
 
+/** A file as it was when it was attached. What has become of it since, knowledge says. */
+export interface MessageAttachment {
+  readonly fileId: string;
+  readonly name: string;
+  readonly kind: FileKind;
+  /** Characters of its text; null for a picture. */
+  readonly textLength: number | null;
+}
+
 export const MessageEntity = defineEntity({
   name: 'Message',
   tableName: 'messages',
@@ -133,6 +143,8 @@ export const MessageEntity = defineEntity({
     failure: p.json<Failure>().nullable(),
     modelId: p.text().nullable(),
     generation: p.json<Generation>().nullable(),
+    /** What a user attached to a question; null when there is nothing. */
+    attachments: p.json<readonly MessageAttachment[]>().nullable(),
     /** In the order of their start; null when there are none, or while they are still in the log. */
     toolCalls: p.json<readonly ToolCall[]>().nullable(),
     /** What the model showed of its thinking; null when there is none, or while it is still in the log. */

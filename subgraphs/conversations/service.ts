@@ -23,6 +23,7 @@ import { createAnyBlocked } from './shares/shown-verdicts.ts';
 import { openStreamWatch } from './streams/stream-watch.ts';
 import { createAdmission } from './turns/admission.ts';
 import { createCuratedReplies } from './turns/curated-replies.ts';
+import { createFindAttachments } from './turns/find-attachments.ts';
 import { createQueuePressure } from './turns/queue-pressure.ts';
 import { openRoutes } from './turns/routes.ts';
 
@@ -71,7 +72,8 @@ export const openConversations = async (
   opened.use(countDeadLetters(broker));
   opened.use(startReplySweeper({ ...replyServices, broker, logger }, options.WORKER_VANISHED_AFTER_MS));
   opened.use(startReindexing({ database, logger }));
-  const files = createOwnFiles(client(options.KNOWLEDGE_URL));
+  const knowledge = client(options.KNOWLEDGE_URL);
+  const files = createOwnFiles(knowledge);
   const transfers = opened.use(openTransfers({ ...services, ...limits, usage, safety, files, changes }));
   const streams = opened.use(watchStore({ store: 'stream log', ping: () => streamLog.ping(), logger }));
   const results = opened.use(await consumeResults(broker, replyServices, logger, services.databaseWatch));
@@ -92,6 +94,7 @@ export const openConversations = async (
       relay,
       watch,
       stops,
+      findAttachments: createFindAttachments(knowledge),
       anyBlocked: createAnyBlocked(safety),
       access: services.access,
       blobs: ports.blobs,

@@ -36,7 +36,7 @@ export const FileEntity = defineEntity({
 export type StoredFile = InferEntity<typeof FileEntity>;
 
 /** Bytes and files that are reserved for a user. */
-export const StorageEntity = defineEntity({
+const StorageEntity = defineEntity({
   name: 'Storage',
   tableName: 'storage',
   schema: 'knowledge',
@@ -47,7 +47,6 @@ export const StorageEntity = defineEntity({
     files: p.integer().default(0),
   },
 });
-export type UserStorage = InferEntity<typeof StorageEntity>;
 
 /** Blobs that no row names any more, until they are deleted. */
 export const DoomedBlobEntity = defineEntity({

@@ -73,7 +73,7 @@ test('the storage of users and tenants is never exceeded, however many files are
   const outcomes = await Promise.all(Array.from({ length: fit + 5 }, () => create(user)));
   expect(outcomes.toSorted()).toEqual([
     ...Array.from({ length: fit }, () => 'CREATED'),
-    ...Array.from({ length: 5 }, () => 'USER_STORAGE'),
+    ...Array.from({ length: 5 }, () => 'USER_FILES'),
   ]);
   // The bytes that a refused file did not get are there for others.
   const [sum] = await knowledge.database.asSystem((em) => em.find(TenantStorageEntity, {}));
@@ -81,7 +81,7 @@ test('the storage of users and tenants is never exceeded, however many files are
   const others = Math.floor(tenantBytes / byteSize) - fit;
   const rest = await Promise.all(Array.from({ length: others + 3 }, () => create(newUser())));
   expect(rest.filter((outcome) => outcome === 'CREATED')).toHaveLength(others);
-  expect(rest.filter((outcome) => outcome === 'TENANT_STORAGE')).toHaveLength(3);
+  expect(rest.filter((outcome) => outcome === 'TENANT_FILES')).toHaveLength(3);
   expect(await create(newUser({}, globex))).toBe('CREATED');
 });
 

@@ -4,11 +4,14 @@ import { federationLinkUrl, mutationTypeOptions, subscriptionTypeOptions } from 
 import { createKnowledgeBuilder } from './schema/builder.ts';
 import { addFileTypes } from './schema/file-types.ts';
 import { addFiles } from './schema/files.ts';
+import { addInternalFields } from './schema/internal-fields.ts';
 
 export const createKnowledgeSchema = (): GraphQLSchema => {
   const builder = createKnowledgeBuilder();
   builder.mutationType(mutationTypeOptions);
   builder.subscriptionType(subscriptionTypeOptions);
-  addFiles(builder, addFileTypes(builder));
+  const types = addFileTypes(builder);
+  addFiles(builder, types);
+  addInternalFields(builder, types);
   return builder.toSubGraphSchema({ linkUrl: federationLinkUrl });
 };

@@ -2,11 +2,29 @@
 import { z } from 'zod';
 import type { Script } from './script.ts';
 
-const messageSchema = z.looseObject({
+const partSchema = z.looseObject({
+  type: z.string(),
+  text: z.string().optional(),
+  image_url: z.object({ url: z.string() }).optional(),
+});
+const partsSchema = z.looseObject({ content: z.array(partSchema) });
+
+/** A message of parts: its text, and the addresses of its pictures. */
+const joinParts = (message: unknown): unknown => {
+  const given = partsSchema.safeParse(message);
+  if (!given.success) return message;
+  const { content, ...rest } = given.data;
+  const pictures = content.flatMap(({ image_url }) => (image_url ? [image_url.url] : []));
+  return { ...rest, content: content.map(({ text = '' }) => text).join(''), pictures };
+};
+
+const textMessageSchema = z.looseObject({
   role: z.string(),
   content: z.string().nullable(),
+  pictures: z.array(z.string()).optional(),
   tool_calls: z.array(z.looseObject({ id: z.string() })).optional(),
 });
+const messageSchema = z.preprocess(joinParts, textMessageSchema);
 
 export const chatRequestSchema = z.looseObject({
   model: z.string(),

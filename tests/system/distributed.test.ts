@@ -9,6 +9,7 @@ import { consoleChangeSuite } from './suite/console-changes.ts';
 import { serviceCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
+import { fileSuite } from './suite/files.ts';
 import { maskedPromptsSuite } from './suite/masked-prompts.ts';
 import { mcpSuite } from './suite/mcp.ts';
 import { moderationChangeSuite } from './suite/moderation-changes.ts';
@@ -59,6 +60,7 @@ describe('distributed', () => {
   transferSuite(() => parlance);
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
+  fileSuite(() => parlance);
   toolSuite(() => parlance);
   mcpSuite(() => parlance);
   serviceAccountSuite(

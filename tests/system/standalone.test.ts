@@ -9,6 +9,7 @@ import { consoleChangeSuite } from './suite/console-changes.ts';
 import { standaloneCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
+import { fileSuite } from './suite/files.ts';
 import { maskedPromptsSuite } from './suite/masked-prompts.ts';
 import { mcpSuite } from './suite/mcp.ts';
 import { moderationChangeSuite } from './suite/moderation-changes.ts';
@@ -51,6 +52,7 @@ describe('standalone', () => {
   transferSuite(() => parlance);
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
+  fileSuite(() => parlance);
   toolSuite(() => parlance);
   mcpSuite(() => parlance);
   serviceAccountSuite(

@@ -140,6 +140,7 @@ test('a page of 50 messages with model, usage and moderation costs one fetch a s
       USAGE_URL: usage.url,
       SAFETY_URL: safety.url,
       MODELS_URL: models.url,
+      // Nothing is attached.
       KNOWLEDGE_URL: usage.url,
       MAX_CONTENT_LENGTH: 1_000,
       MAX_QUEUED: 1_000,

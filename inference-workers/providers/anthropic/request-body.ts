@@ -10,6 +10,7 @@ import type {
   LanguageModelV4ReasoningPart,
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider';
+import { base64Of } from '../wire/file-data.ts';
 import { isStrictSchema } from '../wire/strict-schema.ts';
 import { thinkingBudget } from '../wire/thinking-budget.ts';
 
@@ -67,6 +68,10 @@ type ThoughtBlock =
 type Block = (
   | ThoughtBlock
   | { readonly type: 'text'; readonly text: string }
+  | {
+      readonly type: 'image';
+      readonly source: { readonly type: 'base64'; readonly media_type: string; readonly data: string };
+    }
   | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly input: unknown }
   | { readonly type: 'tool_result'; readonly tool_use_id: string; readonly content: string }
 ) & { readonly cache_control?: (typeof keptInCache)['cache_control'] };
@@ -92,6 +97,11 @@ const blocksOf = (
   message.content.flatMap((part): Block[] => {
     if (part.type === 'reasoning') return hasThoughts ? [thoughtBlock(part) ?? []].flat() : [];
     if (part.type === 'text') return part.text.trim() === '' ? [] : [{ type: 'text', text: part.text }];
+    if (part.type === 'file') {
+      const data = base64Of(part);
+      const source = { type: 'base64' as const, media_type: part.mediaType, data: data ?? '' };
+      return data === undefined ? [] : [{ type: 'image', source }];
+    }
     if (part.type === 'tool-call') {
       return [{ type: 'tool_use', id: part.toolCallId, name: part.toolName, input: part.input }];
     }

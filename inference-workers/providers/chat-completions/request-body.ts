@@ -7,6 +7,7 @@ import type {
   LanguageModelV4Message,
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider';
+import { base64Of } from '../wire/file-data.ts';
 import { isStrictSchema } from '../wire/strict-schema.ts';
 
 type AssistantContent = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'];
@@ -41,6 +42,19 @@ const assistantMessage = (content: AssistantContent, hasThoughts: boolean) => {
   };
 };
 
+type UserContent = Extract<LanguageModelV4Message, { role: 'user' }>['content'];
+
+/** A list of parts only where there are pictures: some servers take nothing but a string. */
+const userContent = (content: UserContent) => {
+  const pictures = content.flatMap((part) => {
+    const base64 = part.type === 'file' ? base64Of(part) : undefined;
+    if (part.type !== 'file' || base64 === undefined) return [];
+    return [{ type: 'image_url', image_url: { url: `data:${part.mediaType};base64,${base64}` } }];
+  });
+  const text = textOf(content);
+  return pictures.length === 0 ? text : [...pictures, { type: 'text', text }];
+};
+
 const outputText = ({ output }: LanguageModelV4ToolResultPart): string =>
   output.type === 'text' || output.type === 'error-text' ? output.value : JSON.stringify(output);
 
@@ -49,7 +63,7 @@ const messagesOf = (message: LanguageModelV4Message, hasThoughts: boolean): read
     case 'system':
       return [{ role: 'system', content: message.content }];
     case 'user':
-      return [{ role: 'user', content: textOf(message.content) }];
+      return [{ role: 'user', content: userContent(message.content) }];
     case 'assistant':
       return [assistantMessage(message.content, hasThoughts)];
     case 'tool':

@@ -1,4 +1,4 @@
--- revision 1
+-- revision 2
 -- What a turn must know before it is admitted, in one round trip; no row when the conversation is not the caller's:
 -- the conversation and its budget, what the idempotency key led to before, the message to go under (the head, or
 -- a_above; null when there is none), the summary of the beginning of the path down to it, where there is one that
@@ -20,8 +20,9 @@ begin
     select c.model_policy, c.system_prompt, c.title is not null, c.budget_usd,
       s.request_hash, s.user_message_id, s.assistant_message_id, m.id, y.content,
       case when m.id is not null and s.request_hash is null then (
-        select json_agg(json_build_object('role', h.role, 'content', h.content, 'status', h.status))
-        from conversations.read_recent(a_tenant, m.id, least(a_most, m.depth - coalesce(y.depth, 0)), a_bytes) h) end,
+        select json_agg(json_build_object(
+          'role', h.role, 'content', h.content, 'status', h.status, 'attachments', h.attachments))
+        from conversations.read_attached(a_tenant, m.id, least(a_most, m.depth - coalesce(y.depth, 0)), a_bytes) h) end,
       (select coalesce(sum(b.bytes), 0)::bigint from conversations.stored_bytes b where b.tenant_id = a_tenant),
       p.generation #>> '{routing,complexity}', p.created_at
     from conversations.conversations c

@@ -6,6 +6,7 @@ import type { GenerationJob, PromptMessage } from '#contracts/generation-job.ts'
 import { formatInstruction, type ResponseFormat } from '#contracts/response-format.ts';
 import { traceHeaders } from '#kernel/telemetry/tracing.ts';
 import type { Generation } from '../entities.ts';
+import { attachedCharacters, shareOutAttachments } from '../prompts/attached-text.ts';
 import { type BranchMessage, isShownToModel } from '../prompts/branch-message.ts';
 
 /** Most characters of a token in running text. More than the 4 of English, so that enough history is sent. */
@@ -39,11 +40,16 @@ export const buildJob = (input: JobInput): GenerationJob => {
   const { generation, branch, systemPrompt, summary } = input;
   const budget = charactersPerToken * Math.max(...generation.candidates.map((candidate) => candidate.contextWindow));
   const history: PromptMessage[] = [];
+  const attached = shareOutAttachments(branch, attachedCharacters(generation.candidates));
   let characters = 0;
-  for (const message of branch.toReversed()) {
+  for (let place = branch.length - 1; place >= 0; place -= 1) {
+    const message = branch[place];
+    if (message === undefined) break;
     characters += message.content.length;
     if (history.length > 0 && characters > budget) break;
-    if (isShownToModel(message)) history.push({ role: message.role, content: message.content });
+    const { role, content } = message;
+    const attachments = attached.get(place);
+    if (isShownToModel(message)) history.push({ role, content, ...(attachments && { attachments: [...attachments] }) });
   }
   if (summary) history.push({ role: 'USER', content: summary, isSummary: true });
   const responseFormat = formatOf(generation);

@@ -31,7 +31,7 @@ export const dispatchNextReply = async (
   // The parent stands directly above the reply.
   const most = Math.min(maxHistory, next.depth - 1 - (summary?.depth ?? 0));
   const read = {
-    name: 'conversations.read_recent',
+    name: 'conversations.read_attached',
     parameters: { a_tenant: tenantId, a_tip: next.parentId, a_most: most, a_bytes: maxHistoryBytes },
   };
   const branch = branchMessagesSchema.parse(await callFunctionIn(em, read));

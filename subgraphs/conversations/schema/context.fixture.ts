@@ -21,9 +21,10 @@ export const contextOf = (
   const limits = { maxContentLength: 1, maxStoredBytes: 1, stopReplies: unused, replyCache: { withdraw: unused } };
   const screening = { message: unused, instructions: unused };
   const curatedReplies = { addTo: unused };
+  const findAttachments = unused;
   const shares = { anyBlocked: unused, access: { admit: sendsNothing } };
   const transfers = { transfers: { wake: sendsNothing }, blobs: { signDownload: unused }, files: { find: unused } };
-  const turns = { admission, screening, curatedReplies, placeReply: sendsNothing, relay, changes };
+  const turns = { admission, screening, curatedReplies, findAttachments, placeReply: sendsNothing, relay, changes };
   return createContext(
     { ...{ database, logger, signals, broker, stops }, ...streams, ...turns, ...limits, ...shares, ...transfers },
     identity,

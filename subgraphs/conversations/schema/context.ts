@@ -12,6 +12,7 @@ import type { ShareServices } from '../shares/share-conversation.ts';
 import type { SharedViewServices } from '../shares/shared-conversation.ts';
 import type { AwaitServices } from '../streams/await-message.ts';
 import type { StreamServices } from '../streams/message-stream.ts';
+import type { FindAttachments } from '../turns/find-attachments.ts';
 import type { TurnServices } from '../turns/start-turn.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
@@ -27,6 +28,7 @@ export interface ConversationsServices
     ExportRequestServices,
     ImportRequestServices {
   readonly blobs: Pick<Blobs, 'signDownload'>;
+  readonly findAttachments: FindAttachments;
 }
 
 export interface ConversationsContext extends SubgraphContext {

@@ -112,6 +112,11 @@ const addMessage = (
       }),
       role: t.field({ type: enums.MessageRole, description: 'The author.', resolve: (message) => message.role }),
       content: t.exposeString('content', { description: 'The text; the text so far while it is being written.' }),
+      attachments: t.field({
+        type: [types.File],
+        description: 'The files that came with a question, in their order. A file that is gone is shown as DELETED.',
+        resolve: ({ attachments }) => (attachments ?? []).map(({ fileId }) => ({ id: fileId })),
+      }),
       reasoning: t.exposeString('reasoning', {
         nullable: true,
         description:

@@ -1,4 +1,5 @@
 /** Mutations that start a turn or stop a generation. */
+import { maxAttachments } from '#contracts/files.ts';
 import type { ReasoningEffort } from '#contracts/generation-job.ts';
 import type { ReusePolicy } from '#contracts/reuse.ts';
 import { currentMessage } from '../replies/current-message.ts';
@@ -114,6 +115,9 @@ const addInputs = (builder: ConversationsBuilder, enums: MessageEnums) => {
       fields: (t) => ({
         conversationId: t.id({ required: true, description: 'The conversation to ask in.' }),
         content: t.string({ required: true, description: 'The text; not empty.' }),
+        attachmentIds: t.idList({
+          description: `Ids of your files that come with it, READY, at most ${maxAttachments}. Pictures require a model with the capability VISION; of documents, the model reads the text.`,
+        }),
         parentId: t.id({ description: "The message to continue after; null for the conversation's head." }),
         ...generationFields(t),
         reuse: reuseField(t),
@@ -131,6 +135,9 @@ const addInputs = (builder: ConversationsBuilder, enums: MessageEnums) => {
       fields: (t) => ({
         messageId: t.id({ required: true, description: 'The question to make an alternative to.' }),
         content: t.string({ required: true, description: 'The new text; not empty.' }),
+        attachmentIds: t.idList({
+          description: 'Ids of your files that come with it; null for those that came before.',
+        }),
         ...generationFields(t),
         reuse: reuseField(t),
       }),

@@ -23,6 +23,10 @@ export const createTypes = (builder: ConversationsBuilder) => ({
   User: builder.externalRef('User', builder.selection<{ id: string }>('id')).implement({
     externalFields: (t) => ({ id: t.id() }),
   }),
+  /** Owned by knowledge; this subgraph refers to it by key only. */
+  File: builder.externalRef('File', builder.selection<{ id: string }>('id')).implement({
+    externalFields: (t) => ({ id: t.id() }),
+  }),
   /** Owned by models; this subgraph refers to it by key only. */
   Model: builder.externalRef('Model', builder.selection<{ id: string }>('id')).implement({
     externalFields: (t) => ({ id: t.id() }),

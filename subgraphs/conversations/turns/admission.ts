@@ -61,6 +61,8 @@ export interface AdmissionRequest {
   readonly reasoningEffort?: ReasoningEffort | undefined;
   /** Whether the reply has to have a format, for which a model may be asked twice. Default: false. */
   readonly isStructured?: boolean | undefined;
+  /** Whether the question carries pictures, which the model has to see. Default: false. */
+  readonly hasPictures?: boolean | undefined;
   /** Names of the tools that the reply may call; undefined for all of the tenant's. */
   readonly tools: readonly string[] | undefined;
 }
@@ -169,6 +171,7 @@ export const createAdmission = (subgraphs: AdmittingSubgraphs, logger: Logger): 
       ...{ identity, modelPolicy, maxOutputTokens, inputTokens, requiresTools, complexity, language, moderation },
       promptTokens: request.prompt.likely,
       prefersJson: request.isStructured === true,
+      requiresVision: request.hasPictures === true,
     });
     // Refuses what is longer than plan and policy allow.
     outputTokensWithin(found.outputTokens, request.maxOutputTokens);

@@ -53,6 +53,25 @@ const sizeOfTexts = (texts: readonly string[], each: number): Omit<PromptSize, '
 /** Tokens of what stands around a summary. */
 const tokensOfFrame = 64;
 
+/**
+ * A picture of the size that workers send. Most models count 258 to 1,600 tokens for it; some of OpenAI's small ones
+ * count up to 37,000, at a price that is as much lower.
+ */
+const [likelyPictureTokens, mostPictureTokens] = [1_600, 40_000];
+/** Tokens of what stands around an attached file, with a name of any characters. */
+const [likelyFrameTokens, mostFrameTokens] = [64, 2_048];
+
+/** What attachments add, before it is known how much of them a prompt has room for. */
+const sizeOfAttachments = (branch: readonly BranchMessage[]): Omit<PromptSize, 'openReplies'> => {
+  let [likely, most] = [0, 0];
+  for (const { textLength } of branch.flatMap(({ attachments }) => attachments ?? [])) {
+    likely += likelyFrameTokens + (textLength === null ? likelyPictureTokens : Math.ceil(textLength / 4));
+    // A UTF-16 unit has at most three bytes; twice that where markers are neutralized.
+    most += mostFrameTokens + (textLength === null ? mostPictureTokens : textLength * 6);
+  }
+  return { likely, most };
+};
+
 /** @param branch the messages down to the question, including those that prompts leave out */
 export const sizeOfPrompt = (
   systemPrompt: string | undefined,
@@ -63,7 +82,8 @@ export const sizeOfPrompt = (
   const before = [systemPrompt, summary].flatMap((text) => (text ? [text] : []));
   const size = sizeOfTexts([...before, ...shown], tokensPerMessage);
   const framing = summary === undefined ? 0 : tokensOfFrame;
-  const [likely, most] = [size.likely + framing, size.most + 8 * framing];
+  const attached = sizeOfAttachments(branch.filter(isShownToModel));
+  const [likely, most] = [size.likely + framing + attached.likely, size.most + 8 * framing + attached.most];
   const openReplies = branch.filter(({ status }) => inFlightStatuses.includes(status)).length;
   return { likely: likely + tokensBeforeReply, most: most + tokensBeforeReply + tokensOfProvider, openReplies };
 };

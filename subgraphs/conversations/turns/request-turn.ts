@@ -8,6 +8,7 @@ import { AppError } from '#kernel/errors.ts';
 import { parseSchema, SchemaFault } from '#kernel/json-schema/bounded-schema.ts';
 import { requireMessage } from '../conversations/access.ts';
 import { MessageEntity } from '../entities.ts';
+import type { FindAttachments } from './find-attachments.ts';
 import { hashRequest, type TurnResult } from './idempotency.ts';
 import { startTurn, type TurnServices } from './start-turn.ts';
 import type { BusyPolicy } from './store-turn.ts';
@@ -17,6 +18,7 @@ export const maxKeyLength = 200;
 export interface RequestServices extends TurnServices {
   /** Most characters of one message (`MAX_CONTENT_LENGTH`). */
   readonly maxContentLength: number;
+  readonly findAttachments: FindAttachments;
 }
 
 export interface ResponseFormatInput {
@@ -104,6 +106,7 @@ export const sendMessage = async (
   input: GenerationInput & {
     readonly conversationId: string;
     readonly content: string;
+    readonly attachmentIds?: readonly string[] | null | undefined;
     readonly parentId?: string | null | undefined;
   },
 ): Promise<TurnResult> => {
@@ -111,7 +114,8 @@ export const sendMessage = async (
   const generation = parseGeneration('sendMessage', input);
   const { conversationId, parentId, content: question } = input;
   const parent = parentId == null ? ({ kind: 'head' } as const) : ({ kind: 'message', id: parentId } as const);
-  return startTurn(services, { ...generation, identity, conversationId, parent, question });
+  const attachments = await services.findAttachments(identity, input.attachmentIds ?? []);
+  return startTurn(services, { ...generation, identity, conversationId, parent, question, attachments });
 };
 
 /** Starts another reply to the question of a reply. Throws BAD_USER_INPUT and what `startTurn` throws. */
@@ -135,11 +139,18 @@ export const regenerateMessage = async (
   return startTurn(services, { ...generation, reuse, identity, conversationId: conversation.id, parent, question });
 };
 
-/** Asks a question again in other words, as its sibling. Throws BAD_USER_INPUT and what `startTurn` throws. */
+/**
+ * Asks a question again in other words, as its sibling, with what was attached to it unless other files are given.
+ * Throws BAD_USER_INPUT and what `startTurn` throws.
+ */
 export const editMessage = async (
   services: RequestServices,
   identity: Identity,
-  input: GenerationInput & { readonly messageId: string; readonly content: string },
+  input: GenerationInput & {
+    readonly messageId: string;
+    readonly content: string;
+    readonly attachmentIds?: readonly string[] | null | undefined;
+  },
 ): Promise<TurnResult> => {
   checkContent(input.content, services.maxContentLength);
   const generation = parseGeneration('editMessage', input);
@@ -150,5 +161,15 @@ export const editMessage = async (
   const { parentId } = message;
   const parent = parentId == null ? ({ kind: 'root' } as const) : ({ kind: 'message', id: parentId } as const);
   const question = input.content;
-  return startTurn(services, { ...generation, identity, conversationId: conversation.id, parent, question });
+  const { attachmentIds } = input;
+  const attachments =
+    attachmentIds == null ? (message.attachments ?? []) : await services.findAttachments(identity, attachmentIds);
+  return startTurn(services, {
+    ...generation,
+    identity,
+    conversationId: conversation.id,
+    parent,
+    question,
+    attachments,
+  });
 };

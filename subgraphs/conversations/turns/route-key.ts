@@ -18,6 +18,8 @@ export interface RouteQuestion {
   readonly maxOutputTokens: number | undefined;
   /** Whether the model must be able to call tools. */
   readonly requiresTools: boolean;
+  /** Whether the model must see pictures. Default: false. */
+  readonly requiresVision?: boolean;
   /** Whether models that can be held to JSON come first. */
   readonly prefersJson: boolean;
   /** Undefined: it does not count. */
@@ -76,6 +78,7 @@ export const routeKeyOf = (question: RouteQuestion): string =>
     question.promptTokens,
     question.maxOutputTokens,
     question.requiresTools,
+    question.requiresVision ?? false,
     question.prefersJson,
     question.complexity,
     question.language,

@@ -128,6 +128,7 @@ export const openRoutes = async (
   const ask = async ({
     identity,
     requiresTools,
+    requiresVision = false,
     prefersJson,
     complexity,
     language,
@@ -135,7 +136,8 @@ export const openRoutes = async (
   }: RouteQuestion): Promise<RememberedRoute> => {
     const askedAt = Date.now();
     const judged = { complexity: complexity ?? null, language: language ?? null };
-    const wanted = { requires: requiresTools ? ['TOOLS'] : [], ...(prefersJson ? { prefers: ['JSON'] } : {}) };
+    const requires = [...(requiresTools ? ['TOOLS'] : []), ...(requiresVision ? ['VISION'] : [])];
+    const wanted = { requires, ...(prefersJson ? { prefers: ['JSON'] } : {}) };
     const variables = { input: { ...question, ...judged, ...wanted } };
     const { routeMessage } = await models.call({ identity, query: routeQuery, variables, data: routed, deadlineMs });
     const { policy, latencyTargetMs, reuse, paces, ...route } = routeMessage;

@@ -17,7 +17,7 @@ import type { ChangeFeed } from '../conversations/change-feed.ts';
 import { requireStorage } from '../conversations/stored-bytes.ts';
 import { inFlightStatuses, type Message } from '../entities.ts';
 import { turnsEnded, turnsJudged } from '../metrics.ts';
-import type { BranchMessage } from '../prompts/branch-message.ts';
+import { type BranchMessage, hasPictures } from '../prompts/branch-message.ts';
 import { buildJob } from '../replies/build-job.ts';
 import type { ReplyPolicy } from '../screening/screening.ts';
 import type { Admission, AdmissionRequest, Reservation } from './admission.ts';
@@ -85,8 +85,10 @@ interface AdmittedTurn extends PlacedRoute {
 type Stored = Extract<StoreOutcome, { kind: 'stored' }>;
 
 /** The branch above the reply: the history, and the question where it is new. */
-const branchOf = ({ question }: TurnRequest, { history }: TurnContext): readonly BranchMessage[] =>
-  typeof question === 'string' ? [...history, { role: 'USER', content: question, status: 'COMPLETED' }] : history;
+const branchOf = ({ question, attachments }: TurnRequest, { history }: TurnContext): readonly BranchMessage[] =>
+  typeof question === 'string'
+    ? [...history, { role: 'USER', content: question, status: 'COMPLETED', attachments }]
+    : history;
 
 const storeOnce = async (
   database: Database,
@@ -121,7 +123,7 @@ const storeOnce = async (
       ...{ identity, conversationId, idempotencyKey, requestHash, onBusy, replyId, logId, generation },
       followsHead: parent.kind === 'head',
       parentId: context.parentId,
-      question: isNew ? { id: questionId, content: question } : question,
+      question: isNew ? { id: questionId, content: question, attachments: request.attachments } : question,
       historyIsOpen: history.some(({ status }) => inFlightStatuses.includes(status)),
       job: buildJob({ tenantId, conversationId, systemPrompt, summary, branch, replyId, logId, generation }),
     });
@@ -193,6 +195,7 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
   const replyId = request.replyId ?? newMessageId();
   const questionId = isNew ? newMessageId() : question.id;
   const instructions = instructionsOf(request, context);
+  const branch = branchOf(request, context);
   const admissionRequest: AdmissionRequest = {
     identity,
     sendId: sendIdOf(request),
@@ -203,7 +206,8 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
     isStored: !isNew,
     judged: judgeTurn(text, context.previousClass),
     modelPolicy: request.modelPolicy ?? context.modelPolicy,
-    prompt: sizeOfPrompt(instructions, branchOf(request, context), context.summary),
+    prompt: sizeOfPrompt(instructions, branch, context.summary),
+    hasPictures: hasPictures(isNew ? request : question),
     conversationBudgetUsd: context.budgetUsd,
     mayTitle: !context.titled,
     mayWait: request.onBusy !== 'REJECT',
@@ -222,7 +226,8 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
   let stored: Stored | 'known';
   try {
     const placed = placeRoute(services.placeReply, route, admissionRequest.judged);
-    const reuse = await reuseOf(services.curatedReplies, request, { context, route, text });
+    const isAttached = branch.some(({ attachments }) => attachments?.length);
+    const reuse = isAttached ? undefined : await reuseOf(services.curatedReplies, request, { context, route, text });
     const admitted = { context, questionId, replyId, ...placed, reservation, outputModeration, pii, reuse };
     stored = await storeInPosition(services, { request, admissionRequest, onExtended }, admitted);
   } catch (cause) {

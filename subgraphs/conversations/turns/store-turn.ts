@@ -10,10 +10,17 @@ import type { Identity } from '#contracts/identity.ts';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { OutboxRow } from '#kernel/outbox/outbox-table.ts';
-import { type Generation, type Message, withoutTools } from '../entities.ts';
+import { type Generation, type Message, type MessageAttachment, withoutTools } from '../entities.ts';
 import { rowOfJob } from '../outbox/job-outbox.ts';
 
 export type BusyPolicy = 'REJECT' | 'ENQUEUE' | 'INTERRUPT';
+
+export interface NewQuestion {
+  readonly id: string;
+  readonly content: string;
+  /** Default: nothing is attached. */
+  readonly attachments?: readonly MessageAttachment[] | undefined;
+}
 
 export interface TurnToStore {
   readonly identity: Identity;
@@ -25,7 +32,7 @@ export interface TurnToStore {
   readonly followsHead: boolean;
   readonly parentId: string | undefined;
   /** The stored question that gets another reply, or a new one. */
-  readonly question: Message | { readonly id: string; readonly content: string };
+  readonly question: Message | NewQuestion;
   readonly replyId: string;
   /** The log id of the reply where it differs from `replyId`. */
   readonly logId?: string | undefined;
@@ -68,9 +75,9 @@ const outcomeSchema = z.discriminatedUnion('outcome', [
 ]);
 const refusals = { GONE: 'gone', KNOWN: 'known', MOVED: 'moved' } as const;
 
-const isNewQuestion = (
-  question: TurnToStore['question'],
-): question is { readonly id: string; readonly content: string } => !('role' in question);
+const isNewQuestion = (question: TurnToStore['question']): question is NewQuestion => !('role' in question);
+const attachmentsOf = (question: TurnToStore['question']): readonly MessageAttachment[] | null =>
+  question.attachments?.length ? question.attachments : null;
 const modelOf = ({ generation }: TurnToStore): string | null => generation.candidates[0]?.modelId ?? null;
 
 const parametersOf = (turn: TurnToStore, row: OutboxRow, now: Date) => {
@@ -110,10 +117,17 @@ export const storeTurn = async (database: Database, turn: TurnToStore): Promise<
   const { identity, question, parentId, generation, replyId } = turn;
   const now = new Date();
   const row = rowOfJob(turn.job);
-  const [found] = await callFunction(database, {
-    name: 'conversations.store_turn',
-    parameters: parametersOf(turn, row, now),
-  });
+  const parameters = parametersOf(turn, row, now);
+  const attached = isNewQuestion(question) ? attachmentsOf(question) : null;
+  const [found] = await callFunction(
+    database,
+    attached === null
+      ? { name: 'conversations.store_turn', parameters }
+      : {
+          name: 'conversations.store_attached_turn',
+          parameters: { ...parameters, a_attachments: JSON.stringify(attached) },
+        },
+  );
   const result = outcomeSchema.parse(found);
   if (result.outcome === 'BUSY') return { kind: 'busy', running: result.running };
   if (result.outcome !== 'STORED' && result.outcome !== 'WAITING') return { kind: refusals[result.outcome] };
@@ -125,6 +139,7 @@ export const storeTurn = async (database: Database, turn: TurnToStore): Promise<
     pathLength: result.path_length,
     finishReason: null,
     failure: null,
+    attachments: null,
     toolCalls: null,
     reasoning: null,
     reuse: null,
@@ -141,6 +156,7 @@ export const storeTurn = async (database: Database, turn: TurnToStore): Promise<
         depth: result.depth,
         role: 'USER',
         content: question.content,
+        attachments: attached,
         status: 'COMPLETED',
         modelId: null,
         generation: null,

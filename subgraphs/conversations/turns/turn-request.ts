@@ -3,7 +3,7 @@ import type { ReasoningEffort } from '#contracts/generation-job.ts';
 import type { Identity } from '#contracts/identity.ts';
 import type { ResponseFormat } from '#contracts/response-format.ts';
 import type { ReusePolicy } from '#contracts/reuse.ts';
-import type { Message } from '../entities.ts';
+import type { Message, MessageAttachment } from '../entities.ts';
 import type { TurnParent } from './read-turn-context.ts';
 import type { BusyPolicy } from './store-turn.ts';
 
@@ -16,6 +16,8 @@ export interface TurnRequest {
   readonly parent: TurnParent;
   /** What the user wrote, or the stored question, named by `parent`, that gets another reply. */
   readonly question: string | Message;
+  /** What a new question carries. Default: nothing. */
+  readonly attachments?: readonly MessageAttachment[] | undefined;
   readonly replyId: string | undefined;
   readonly modelPolicy: string | undefined;
   readonly maxOutputTokens: number | undefined;

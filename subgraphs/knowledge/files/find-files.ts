@@ -48,6 +48,17 @@ export const requireOwnFile = async (
   return file;
 };
 
+/** Those of the files that a message of the identity may carry. */
+export const findAttachable = (
+  database: Database,
+  { tenantId, userId }: Identity,
+  ids: readonly string[],
+): Promise<readonly StoredFile[]> =>
+  database.forTenant(tenantId).find(FileEntity, {
+    ...{ tenantId, userId, status: 'READY', purpose: 'CONTENT' },
+    id: { $in: ids.filter((id) => validate(id)) },
+  });
+
 export interface FileFilter {
   readonly status?: FileStatus | null | undefined;
   readonly kind?: FileKind | null | undefined;

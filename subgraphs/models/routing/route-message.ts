@@ -103,7 +103,11 @@ const scopeOf = (
 };
 
 /** The fault when no model fits: that of the model that passed most rules, because it takes the least to fix. */
-const faultOf = (judgements: readonly Judgement[], terms: TenantTerms): AppError => {
+const faultOf = (
+  judgements: readonly Judgement[],
+  terms: TenantTerms,
+  { requires }: Pick<RouteRequest, 'requires'>,
+): AppError => {
   const hasVerdict = (verdict: Exclusion): Judgement | undefined =>
     judgements.find((judgement) => judgement.verdict === verdict);
   if (hasVerdict('UNHEALTHY')) {
@@ -127,7 +131,12 @@ const faultOf = (judgements: readonly Judgement[], terms: TenantTerms): AppError
     );
   }
   if (hasVerdict('MISSING_CAPABILITY')) {
-    return new AppError('MODEL_UNAVAILABLE', 'No available model can do what the message needs.');
+    return new AppError(
+      'MODEL_UNAVAILABLE',
+      requires?.includes('VISION')
+        ? 'No model that may answer sees pictures. Send the message without them, or choose a model with the capability VISION.'
+        : 'No available model can do what the message needs.',
+    );
   }
   if (hasVerdict('NO_WORKER')) {
     return new AppError(
@@ -167,7 +176,7 @@ export const createRouting = (catalogue: Catalogue, tenantTerms: TenantTermsSour
     async route(identity, request) {
       const { judgements, terms, policy, output } = await decide(identity, request);
       const candidates = judgements.filter(isCandidate).slice(0, maxCandidates);
-      if (candidates.length === 0) throw faultOf(judgements, terms);
+      if (candidates.length === 0) throw faultOf(judgements, terms, request);
       const canCall = candidates.some(({ model }) => model.capabilities.includes('TOOLS'));
       const { paces } = await catalogue.current();
       const used = [...new Set(candidates.map(({ model }) => model.pool))];
