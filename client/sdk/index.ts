@@ -10,6 +10,7 @@ export type {
   Notice,
   Notices,
 } from './follow-changes.ts';
+export type { ExportOptions, TransferOptions } from './follow-transfer.ts';
 export {
   type ApiKeyStateFragment as ApiKey,
   ApiKeysDocument,
@@ -29,9 +30,12 @@ export {
   EndSessionDocument,
   ExplainRouteDocument,
   type ExplainRouteQuery,
+  type ExportFormat,
+  type ExportStateFragment as ExportState,
   FileDocument,
   type FilePurpose,
   type FileStateFragment as FileState,
+  type ImportStateFragment as ImportState,
   MarkConversationReadDocument,
   MessageRoutingDocument,
   type MessageRoutingQuery,
@@ -45,6 +49,7 @@ export {
   type Reuse,
   type ReusePolicy,
   RevokeApiKeyDocument,
+  RevokeShareDocument,
   RoutingPoliciesDocument,
   type RoutingPoliciesQuery,
   SearchMessagesDocument,
@@ -52,6 +57,9 @@ export {
   SelectBranchDocument,
   type SessionStateFragment as SessionState,
   SessionsDocument,
+  ShareConversationDocument,
+  ShareDocument,
+  type ShareStateFragment as ShareState,
   TimelineDocument,
   type TimelineMessageFragment as TimelineMessage,
   type TimelinePageFragment as TimelinePage,

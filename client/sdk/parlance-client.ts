@@ -6,6 +6,7 @@ import { type Attachment, type AttachOptions, attachFile, type FileChange } from
 import { type Backoff, defaultBackoff } from './backoff.ts';
 import { type ConversationNotices, followChanges, type Notices } from './follow-changes.ts';
 import { type FollowOptions, followMessage } from './follow-message.ts';
+import { createTransfers, type Transfers } from './follow-transfer.ts';
 import {
   ConversationChangedDocument,
   type ConversationChangedSubscription,
@@ -80,7 +81,7 @@ export interface Change<Data> {
   readonly data: Data;
 }
 
-export interface ParlanceClient extends Pick<Requests, 'query' | 'read' | 'mutate' | 'urql'> {
+export interface ParlanceClient extends Pick<Requests, 'query' | 'read' | 'mutate' | 'urql'>, Transfers {
   /** Sends a message, and returns the stream of its reply at once. */
   send(options: SendOptions): SentMessage;
   /**
@@ -159,6 +160,7 @@ export const createParlanceClient = (options: ParlanceClientOptions): ParlanceCl
   ): Notices<Change> => followChanges({ ...services, request, changeOf, signal: untilClosed(signal) });
 
   return {
+    ...createTransfers({ requests, changesOf }),
     urql: requests.urql,
     query: requests.query,
     read: requests.read,

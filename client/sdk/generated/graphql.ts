@@ -191,6 +191,15 @@ export type ExplainRouteInput = {
   requires?: Array<ModelCapability> | null | undefined;
 };
 
+/** The format of an exported conversation. */
+export type ExportFormat =
+  /** To read: one page that needs nothing else and has no script. */
+  | 'HTML'
+  /** Everything, with all versions of all branches. It can be imported again. */
+  | 'JSON'
+  /** To read and to edit: the current branch, then the others. */
+  | 'MARKDOWN';
+
 /** Why a file cannot be used. */
 export type FileFailureCode =
   /** It is not what it seems to be, or breaks off. */
@@ -253,6 +262,36 @@ export type FinishReason =
   | 'STOP'
   /** The model called a tool. */
   | 'TOOL_CALLS';
+
+/** Why something of an imported file was left out. */
+export type ImportLeftOutReason =
+  /** The conversation is there already, from an earlier import or as the original. */
+  | 'ALREADY_IMPORTED'
+  /** The screening refused the text. The message is there without it. */
+  | 'BLOCKED'
+  /** A conversation or message without text. */
+  | 'EMPTY'
+  /** What the system, tools or hidden steps said between the messages. */
+  | 'NOT_A_MESSAGE'
+  /** A message of pictures, recordings or files only. */
+  | 'NOT_TEXT'
+  /** A text was cut at the most characters that a message may have. */
+  | 'TEXT_TOO_LONG'
+  /** Everything after the 50,000th conversation. */
+  | 'TOO_MANY_CONVERSATIONS'
+  /** A conversation of more than 10,000 messages. */
+  | 'TOO_MANY_MESSAGES'
+  /** A conversation or message is damaged, too large, or of a form that is not known. */
+  | 'UNREADABLE';
+
+/** Who wrote an imported file. */
+export type ImportSource =
+  /** ChatGPT. */
+  | 'CHATGPT'
+  /** LibreChat. */
+  | 'LIBRECHAT'
+  /** An export of this or another Parlance. */
+  | 'PARLANCE';
 
 /** The author of a message. */
 export type MessageRole =
@@ -515,6 +554,19 @@ export type ToolCallStatus =
   /** The tool has been called and has not responded yet. */
   | 'RUNNING';
 
+/** The state of an export or import. */
+export type TransferStatus =
+  /** The file of the export was deleted: its time is over, or a conversation in it was deleted. */
+  | 'EXPIRED'
+  /** It came to nothing: failure says why. */
+  | 'FAILED'
+  /** Waits for its turn. */
+  | 'QUEUED'
+  /** Done. An export can be downloaded. */
+  | 'READY'
+  /** Is being made. If its process dies, another one begins again. */
+  | 'RUNNING';
+
 /** Settings to change. An absent field stays as it is; null clears it. */
 export type UpdateConversationInput = {
   /** Whether to leave it out of the list. */
@@ -639,6 +691,31 @@ export type ExplainRouteQueryVariables = Exact<{
 
 export type ExplainRouteQuery = { explainRoute: { plan: PlanTier, policy: { name: string } | null, candidates: Array<{ reason: string, verdict: RouteVerdict, model: { id: string, displayName: string } }> } };
 
+export type ExportStateFragment = { id: string, format: ExportFormat | null, status: TransferStatus, progress: number, fileName: string | null, byteSize: number | null, downloadUrl: string | null, createdAt: string, expiresAt: string | null, failure: { code: ErrorCode, message: string, retryable: boolean } | null };
+
+export type ExportConversationMutationVariables = Exact<{
+  id: string;
+  format: ExportFormat;
+  language?: string | null | undefined;
+}>;
+
+
+export type ExportConversationMutation = { exportConversation: { id: string, format: ExportFormat | null, status: TransferStatus, progress: number, fileName: string | null, byteSize: number | null, downloadUrl: string | null, createdAt: string, expiresAt: string | null, failure: { code: ErrorCode, message: string, retryable: boolean } | null } };
+
+export type ExportMyDataMutationVariables = Exact<{
+  language?: string | null | undefined;
+}>;
+
+
+export type ExportMyDataMutation = { exportMyData: { id: string, format: ExportFormat | null, status: TransferStatus, progress: number, fileName: string | null, byteSize: number | null, downloadUrl: string | null, createdAt: string, expiresAt: string | null, failure: { code: ErrorCode, message: string, retryable: boolean } | null } };
+
+export type ExportChangedSubscriptionVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ExportChangedSubscription = { exportChanged: { id: string, format: ExportFormat | null, status: TransferStatus, progress: number, fileName: string | null, byteSize: number | null, downloadUrl: string | null, createdAt: string, expiresAt: string | null, failure: { code: ErrorCode, message: string, retryable: boolean } | null } };
+
 export type FileChangedSubscriptionVariables = Exact<{
   id: string;
 }>;
@@ -665,6 +742,22 @@ export type FileQueryVariables = Exact<{
 
 
 export type FileQuery = { file: { id: string, name: string, mediaType: string, byteSize: number, kind: FileKind, status: FileStatus, pageCount: number | null, textLength: number | null, previewUrl: string | null, failure: { code: FileFailureCode, message: string } | null } | null };
+
+export type ImportStateFragment = { id: string, status: TransferStatus, source: ImportSource | null, fileName: string | null, readCount: number, conversationCount: number, messageCount: number, leftOut: Array<{ reason: ImportLeftOutReason, count: number, example: string | null }>, failure: { code: ErrorCode, message: string, retryable: boolean } | null };
+
+export type ImportConversationsMutationVariables = Exact<{
+  fileId: string;
+}>;
+
+
+export type ImportConversationsMutation = { importConversations: { id: string, status: TransferStatus, source: ImportSource | null, fileName: string | null, readCount: number, conversationCount: number, messageCount: number, leftOut: Array<{ reason: ImportLeftOutReason, count: number, example: string | null }>, failure: { code: ErrorCode, message: string, retryable: boolean } | null } };
+
+export type ImportChangedSubscriptionVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ImportChangedSubscription = { importChanged: { id: string, status: TransferStatus, source: ImportSource | null, fileName: string | null, readCount: number, conversationCount: number, messageCount: number, leftOut: Array<{ reason: ImportLeftOutReason, count: number, example: string | null }>, failure: { code: ErrorCode, message: string, retryable: boolean } | null } };
 
 export type MarkConversationReadMutationVariables = Exact<{
   id: string;
@@ -794,6 +887,30 @@ export type SessionsQueryVariables = Exact<{
 
 
 export type SessionsQuery = { sessions: Array<{ id: string, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string, address: string, current: boolean }> };
+
+export type ShareStateFragment = { id: string, messageCount: number, createdAt: string, expiresAt: string | null, revokedAt: string | null };
+
+export type ShareQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ShareQuery = { conversation: { id: string, share: { id: string, messageCount: number, createdAt: string, expiresAt: string | null, revokedAt: string | null } | null } | null };
+
+export type ShareConversationMutationVariables = Exact<{
+  id: string;
+  expiresAt?: string | null | undefined;
+}>;
+
+
+export type ShareConversationMutation = { shareConversation: { token: string | null, id: string, messageCount: number, createdAt: string, expiresAt: string | null, revokedAt: string | null } };
+
+export type RevokeShareMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RevokeShareMutation = { revokeShare: { id: string, messageCount: number, createdAt: string, expiresAt: string | null, revokedAt: string | null } };
 
 export type StopGenerationMutationVariables = Exact<{
   messageId: string;
@@ -941,6 +1058,24 @@ export const ConversationSettingsFragmentDoc = /*#__PURE__*/ new TypedDocumentSt
     status
   }
 }`, {"fragmentName":"ConversationSettings"}) as unknown as TypedDocumentString<ConversationSettingsFragment, unknown>;
+export const ExportStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ExportState on Export {
+  id
+  format
+  status
+  progress
+  failure {
+    code
+    message
+    retryable
+  }
+  fileName
+  byteSize
+  downloadUrl
+  createdAt
+  expiresAt
+}
+    `, {"fragmentName":"ExportState"}) as unknown as TypedDocumentString<ExportStateFragment, unknown>;
 export const FileStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment FileState on File {
   id
@@ -958,6 +1093,27 @@ export const FileStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   previewUrl
 }
     `, {"fragmentName":"FileState"}) as unknown as TypedDocumentString<FileStateFragment, unknown>;
+export const ImportStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ImportState on Import {
+  id
+  status
+  source
+  fileName
+  readCount
+  conversationCount
+  messageCount
+  leftOut {
+    reason
+    count
+    example
+  }
+  failure {
+    code
+    message
+    retryable
+  }
+}
+    `, {"fragmentName":"ImportState"}) as unknown as TypedDocumentString<ImportStateFragment, unknown>;
 export const WindowOfQuotaFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment WindowOfQuota on QuotaWindow {
   limitTokens
@@ -1011,6 +1167,15 @@ export const SessionStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   current
 }
     `, {"fragmentName":"SessionState"}) as unknown as TypedDocumentString<SessionStateFragment, unknown>;
+export const ShareStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ShareState on Share {
+  id
+  messageCount
+  createdAt
+  expiresAt
+  revokedAt
+}
+    `, {"fragmentName":"ShareState"}) as unknown as TypedDocumentString<ShareStateFragment, unknown>;
 export const ToolCallFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ToolCall on ToolCall {
   id
@@ -1475,6 +1640,72 @@ export const ExplainRouteDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ExplainRouteQuery, ExplainRouteQueryVariables>;
+export const ExportConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ExportConversation($id: ID!, $format: ExportFormat!, $language: String) {
+  exportConversation(id: $id, format: $format, language: $language) {
+    ...ExportState
+  }
+}
+    fragment ExportState on Export {
+  id
+  format
+  status
+  progress
+  failure {
+    code
+    message
+    retryable
+  }
+  fileName
+  byteSize
+  downloadUrl
+  createdAt
+  expiresAt
+}`) as unknown as TypedDocumentString<ExportConversationMutation, ExportConversationMutationVariables>;
+export const ExportMyDataDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ExportMyData($language: String) {
+  exportMyData(language: $language) {
+    ...ExportState
+  }
+}
+    fragment ExportState on Export {
+  id
+  format
+  status
+  progress
+  failure {
+    code
+    message
+    retryable
+  }
+  fileName
+  byteSize
+  downloadUrl
+  createdAt
+  expiresAt
+}`) as unknown as TypedDocumentString<ExportMyDataMutation, ExportMyDataMutationVariables>;
+export const ExportChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription ExportChanged($id: ID!) {
+  exportChanged(id: $id) {
+    ...ExportState
+  }
+}
+    fragment ExportState on Export {
+  id
+  format
+  status
+  progress
+  failure {
+    code
+    message
+    retryable
+  }
+  fileName
+  byteSize
+  downloadUrl
+  createdAt
+  expiresAt
+}`) as unknown as TypedDocumentString<ExportChangedSubscription, ExportChangedSubscriptionVariables>;
 export const FileChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription FileChanged($id: ID!) {
   fileChanged(id: $id) {
@@ -1552,6 +1783,56 @@ export const FileDocument = /*#__PURE__*/ new TypedDocumentString(`
   textLength
   previewUrl
 }`) as unknown as TypedDocumentString<FileQuery, FileQueryVariables>;
+export const ImportConversationsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ImportConversations($fileId: ID!) {
+  importConversations(fileId: $fileId) {
+    ...ImportState
+  }
+}
+    fragment ImportState on Import {
+  id
+  status
+  source
+  fileName
+  readCount
+  conversationCount
+  messageCount
+  leftOut {
+    reason
+    count
+    example
+  }
+  failure {
+    code
+    message
+    retryable
+  }
+}`) as unknown as TypedDocumentString<ImportConversationsMutation, ImportConversationsMutationVariables>;
+export const ImportChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription ImportChanged($id: ID!) {
+  importChanged(id: $id) {
+    ...ImportState
+  }
+}
+    fragment ImportState on Import {
+  id
+  status
+  source
+  fileName
+  readCount
+  conversationCount
+  messageCount
+  leftOut {
+    reason
+    count
+    example
+  }
+  failure {
+    code
+    message
+    retryable
+  }
+}`) as unknown as TypedDocumentString<ImportChangedSubscription, ImportChangedSubscriptionVariables>;
 export const MarkConversationReadDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation MarkConversationRead($id: ID!) {
   markConversationRead(id: $id) {
@@ -1965,6 +2246,49 @@ export const SessionsDocument = /*#__PURE__*/ new TypedDocumentString(`
   address
   current
 }`) as unknown as TypedDocumentString<SessionsQuery, SessionsQueryVariables>;
+export const ShareDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Share($id: ID!) {
+  conversation(id: $id) {
+    id
+    share {
+      ...ShareState
+    }
+  }
+}
+    fragment ShareState on Share {
+  id
+  messageCount
+  createdAt
+  expiresAt
+  revokedAt
+}`) as unknown as TypedDocumentString<ShareQuery, ShareQueryVariables>;
+export const ShareConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ShareConversation($id: ID!, $expiresAt: DateTime) {
+  shareConversation(id: $id, expiresAt: $expiresAt) {
+    ...ShareState
+    token
+  }
+}
+    fragment ShareState on Share {
+  id
+  messageCount
+  createdAt
+  expiresAt
+  revokedAt
+}`) as unknown as TypedDocumentString<ShareConversationMutation, ShareConversationMutationVariables>;
+export const RevokeShareDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RevokeShare($id: ID!) {
+  revokeShare(id: $id) {
+    ...ShareState
+  }
+}
+    fragment ShareState on Share {
+  id
+  messageCount
+  createdAt
+  expiresAt
+  revokedAt
+}`) as unknown as TypedDocumentString<RevokeShareMutation, RevokeShareMutationVariables>;
 export const StopGenerationDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation StopGeneration($messageId: ID!) {
   stopGeneration(messageId: $messageId) {
