@@ -11,6 +11,7 @@ export type {
   Notice,
   Notices,
 } from './follow-changes.ts';
+export type { ExportOptions, TransferOptions } from './follow-transfer.ts';
 export {
   type ApiKeyStateFragment as ApiKey,
   ApiKeysDocument,
@@ -30,9 +31,12 @@ export {
   EndSessionDocument,
   ExplainRouteDocument,
   type ExplainRouteQuery,
+  type ExportFormat,
+  type ExportStateFragment as ExportState,
   FileDocument,
   type FilePurpose,
   type FileStateFragment as FileState,
+  type ImportStateFragment as ImportState,
   MarkConversationReadDocument,
   MessageRoutingDocument,
   type MessageRoutingQuery,
@@ -46,6 +50,7 @@ export {
   type Reuse,
   type ReusePolicy,
   RevokeApiKeyDocument,
+  RevokeShareDocument,
   RoutingPoliciesDocument,
   type RoutingPoliciesQuery,
   SearchMessagesDocument,
@@ -53,6 +58,9 @@ export {
   SelectBranchDocument,
   type SessionStateFragment as SessionState,
   SessionsDocument,
+  ShareConversationDocument,
+  ShareDocument,
+  type ShareStateFragment as ShareState,
   TimelineDocument,
   type TimelineMessageFragment as TimelineMessage,
   type TimelinePageFragment as TimelinePage,

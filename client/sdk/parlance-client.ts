@@ -7,6 +7,7 @@ import { type Backoff, defaultBackoff } from './backoff.ts';
 import { decideToolCall, type ToolDecisionInput } from './decide-tool-call.ts';
 import { type ConversationNotices, followChanges, type Notices } from './follow-changes.ts';
 import { type FollowOptions, followMessage } from './follow-message.ts';
+import { createTransfers, type Transfers } from './follow-transfer.ts';
 import {
   ConversationChangedDocument,
   type ConversationChangedSubscription,
@@ -81,7 +82,7 @@ export interface Change<Data> {
   readonly data: Data;
 }
 
-export interface ParlanceClient extends Pick<Requests, 'query' | 'read' | 'mutate' | 'urql'> {
+export interface ParlanceClient extends Pick<Requests, 'query' | 'read' | 'mutate' | 'urql'>, Transfers {
   /** Sends a message, and returns the stream of its reply at once. */
   send(options: SendOptions): SentMessage;
   /**
@@ -166,6 +167,7 @@ export const createParlanceClient = (options: ParlanceClientOptions): ParlanceCl
   ): Notices<Change> => followChanges({ ...services, request, changeOf, signal: untilClosed(signal) });
 
   return {
+    ...createTransfers({ requests, changesOf }),
     urql: requests.urql,
     query: requests.query,
     read: requests.read,

@@ -49,6 +49,7 @@ export class Migration0032TransferConversations extends SqlMigration {
         source text not null,
         source_id text not null,
         conversation_id uuid not null,
+        transfer_id uuid not null,
         primary key (tenant_id, user_id, source, source_id),
         foreign key (tenant_id, conversation_id) references conversations.conversations (tenant_id, id) on delete cascade
       )`,

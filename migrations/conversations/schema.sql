@@ -77,7 +77,8 @@ CREATE TABLE conversations.imported_conversations (
     user_id uuid NOT NULL,
     source text NOT NULL,
     source_id text NOT NULL,
-    conversation_id uuid NOT NULL
+    conversation_id uuid NOT NULL,
+    transfer_id uuid NOT NULL
 );
 
 ALTER TABLE ONLY conversations.imported_conversations FORCE ROW LEVEL SECURITY;

@@ -2,36 +2,36 @@
 import type { Ports } from '#kernel/ports.ts';
 import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
+import type { ChangeFeed } from './conversations/change-feed.ts';
 import { createUsageLoader } from './exports/billed-usage.ts';
 import { createExportWork } from './exports/export-work.ts';
-import { createOwnFiles } from './exports/own-files.ts';
 import { startExportPurge } from './exports/purge-exports.ts';
+import type { OwnFiles } from './files/own-files.ts';
+import { createImportWork } from './imports/import-work.ts';
+import { createTextScreening } from './imports/screen-texts.ts';
 import type { TransferKind } from './transfer-entities.ts';
 import { startTransferRunner, type TransferRunner, type TransferWork } from './transfers/transfer-runner.ts';
 
 export interface TransferOptions extends Pick<SubgraphServices, 'database' | 'access' | 'logger'> {
   readonly ports: Pick<Ports, 'streamLog' | 'signals' | 'blobs'>;
   readonly usage: SubgraphClient;
-  readonly knowledge: SubgraphClient;
+  readonly safety: SubgraphClient;
+  readonly files: OwnFiles;
+  readonly changes: ChangeFeed;
+  readonly maxContentLength: number;
+  readonly maxStoredBytes: number;
 }
 
 /** On closing, what is being made goes back to the queue. */
-export const openTransfers = ({
-  database,
-  access,
-  logger,
-  ports,
-  usage,
-  knowledge,
-}: TransferOptions): TransferRunner => {
+export const openTransfers = (options: TransferOptions): TransferRunner => {
+  const { database, access, logger, ports, usage, safety, files } = options;
   const { streamLog, signals, blobs } = ports;
   const shared = { database, streamLog, signals, blobs, access, logger };
-  const files = createOwnFiles(knowledge);
   const exporting = createExportWork({ ...shared, files, loadUsage: createUsageLoader(usage) });
   const works: Readonly<Record<TransferKind, TransferWork>> = {
     CONVERSATION_EXPORT: exporting,
     DATA_EXPORT: exporting,
-    IMPORT: exporting,
+    IMPORT: createImportWork({ ...options, blobs, screenTexts: createTextScreening(safety) }),
   };
   const purge = startExportPurge(shared);
   const runner = startTransferRunner(shared, (kind) => works[kind]);

@@ -13,6 +13,7 @@ import { createConversationsBuilder } from './schema/builder.ts';
 import { addConversationMutations } from './schema/conversation-mutations.ts';
 import { addConversationType } from './schema/conversation-type.ts';
 import { addExportType } from './schema/export-type.ts';
+import { addImportType } from './schema/import-type.ts';
 import { addMessageEvents } from './schema/message-events.ts';
 import { addMessageType } from './schema/message-type.ts';
 import { addNode } from './schema/node.ts';
@@ -70,7 +71,7 @@ export const createConversationsSchema = (): GraphQLSchema => {
   addConversationType(builder, types);
   addShareType(builder, types);
   addSharedConversation(builder, messageEnums);
-  addExportType(builder, types);
+  addImportType(builder, types, addExportType(builder, types));
   const messageEvent = addMessageEvents(builder, types);
   addQueries(builder, types);
   addNode(builder, types);

@@ -7,6 +7,7 @@ import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import type { ConversationsConfig } from './config.ts';
 import { createChangeFeed } from './conversations/change-feed.ts';
+import { createOwnFiles } from './files/own-files.ts';
 import { startReindexing } from './messages/reindex-messages.ts';
 import { openTransfers } from './open-transfers.ts';
 import { startJobRelay } from './outbox/job-outbox.ts';
@@ -78,7 +79,8 @@ export const openConversations = async (
   opened.use(countDeadLetters(broker));
   opened.use(startReplySweeper({ ...replyServices, broker, logger }, options.WORKER_VANISHED_AFTER_MS));
   opened.use(startReindexing({ database, logger }));
-  const transfers = opened.use(openTransfers({ ...services, usage, knowledge }));
+  const files = createOwnFiles(knowledge);
+  const transfers = opened.use(openTransfers({ ...services, ...limits, usage, safety, files, changes }));
   const streams = opened.use(watchStore({ store: 'stream log', ping: () => streamLog.ping(), logger }));
   const results = opened.use(await consumeResults(broker, replyServices, logger, services.databaseWatch));
   const watch = opened.use(await openStreamWatch({ database, signals, access: services.access, logger }));
@@ -104,6 +106,7 @@ export const openConversations = async (
       access: services.access,
       blobs: ports.blobs,
       transfers,
+      files,
     },
     ...limits,
     stopReplies: (replies) => stopReplies({ database, streamLog, broker, relay, stops, logger }, replies),

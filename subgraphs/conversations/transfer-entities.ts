@@ -105,5 +105,7 @@ export const ImportedConversationEntity = defineEntity({
     source: p.text().primary(),
     sourceId: p.text().primary(),
     conversationId: p.uuid(),
+    /** The import that stored it. */
+    transferId: p.uuid(),
   },
 });

@@ -25,6 +25,7 @@ import { shareSuite } from './suite/shares.ts';
 import { structuredOutputSuite } from './suite/structured-output.ts';
 import { toolApprovalSuite } from './suite/tool-approval.ts';
 import { toolSuite } from './suite/tools.ts';
+import { transferSuite } from './suite/transfers.ts';
 import { turnSuite } from './suite/turns.ts';
 
 describe('distributed', () => {
@@ -59,6 +60,7 @@ describe('distributed', () => {
   deletionSuite(() => parlance);
   documentSuite(() => parlance);
   shareSuite(() => parlance);
+  transferSuite(() => parlance);
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
   fileSuite(() => parlance);

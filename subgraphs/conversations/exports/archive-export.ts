@@ -7,8 +7,8 @@ import { fileKey } from '#contracts/blob-keys.ts';
 import type { Blobs } from '#kernel/blobs/blobs.ts';
 import { AppError } from '#kernel/errors.ts';
 import { type Conversation, ConversationEntity } from '../entities.ts';
+import type { OwnFiles } from '../files/own-files.ts';
 import { closeRecords, type ExportContext, openRecords, writeRecord } from './json-export.ts';
-import type { OwnFiles } from './own-files.ts';
 import { writeText } from './text-export.ts';
 import type { ZipEntry } from './zip-stream.ts';
 

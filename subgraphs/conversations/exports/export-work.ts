@@ -11,11 +11,11 @@ import { AppError } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { requireConversation } from '../conversations/access.ts';
 import { type Conversation, MessageEntity } from '../entities.ts';
+import type { OwnFiles } from '../files/own-files.ts';
 import { type Transfer, TransferEntity } from '../transfer-entities.ts';
 import type { ClaimedTransfer, TransferOutcome, TransferWork } from '../transfers/transfer-runner.ts';
 import { archiveEntries, countConversations } from './archive-export.ts';
 import { closeRecords, type ExportContext, type ExportServices, openRecords, writeRecord } from './json-export.ts';
-import type { OwnFiles } from './own-files.ts';
 import { writeText } from './text-export.ts';
 import { ArchiveTooLargeError, zipStream } from './zip-stream.ts';
 

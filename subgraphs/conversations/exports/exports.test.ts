@@ -4,17 +4,17 @@ import { z } from 'zod';
 import { deleteConversation } from '../conversations/change-conversation.ts';
 import { candidate, newIdentity } from '../conversations.fixture.ts';
 import { ConversationEntity } from '../entities.ts';
-import { type ExportStand, openExportStand } from '../exports.fixture.ts';
 import { readArchive } from '../read-archive.fixture.ts';
 import { conversationRecordSchema } from '../transcripts/conversation-record.ts';
 import { TransferEntity } from '../transfer-entities.ts';
 import { exportKinds, findTransfer } from '../transfers/transfer-access.ts';
+import { openTransferStand, type TransferStand } from '../transfers.fixture.ts';
 import { mostExports, requestDataExport } from './request-export.ts';
 import { signExport } from './sign-export.ts';
 
-let stand: ExportStand;
+let stand: TransferStand;
 beforeAll(async () => {
-  stand = await openExportStand();
+  stand = await openTransferStand();
 });
 afterAll(() => stand[Symbol.asyncDispose]());
 

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessChangedTopic } from '#kernel/access/access-list.ts';
 import { deleteConversation } from '../conversations/change-conversation.ts';
-import { type ExportStand, openExportStand } from '../exports.fixture.ts';
 import { type Transfer, TransferEntity } from '../transfer-entities.ts';
 import { exportKinds, findTransfer } from '../transfers/transfer-access.ts';
+import { openTransferStand, type TransferStand } from '../transfers.fixture.ts';
 import { startExportPurge } from './purge-exports.ts';
 import { requestDataExport } from './request-export.ts';
 import { signExport } from './sign-export.ts';
 
-let stand: ExportStand;
+let stand: TransferStand;
 beforeAll(async () => {
-  stand = await openExportStand();
+  stand = await openTransferStand();
 });
 afterAll(() => stand[Symbol.asyncDispose]());
 

@@ -24,7 +24,8 @@ const flags = 0x0808;
 const deflate = 8;
 
 interface WrittenEntry {
-  readonly name: Buffer;
+  /** Text: a small buffer would keep the whole slab that it lies in, for each entry. */
+  readonly name: string;
   readonly time: number;
   readonly crc: number;
   readonly compressed: number;
@@ -40,7 +41,8 @@ const dosTime = (at: Date): number => {
   return date * 0x1_0000 + time;
 };
 
-const localHeader = (name: Buffer, time: number): Buffer => {
+const localHeader = (path: string, time: number): Buffer => {
+  const name = Buffer.from(path);
   const header = Buffer.alloc(30);
   header.writeUInt32LE(0x0403_4b50, 0);
   header.writeUInt16LE(version, 4);
@@ -60,7 +62,8 @@ const dataDescriptor = ({ crc, compressed, size }: WrittenEntry): Buffer => {
   return descriptor;
 };
 
-const centralHeader = ({ name, time, crc, compressed, size, offset }: WrittenEntry): Buffer => {
+const centralHeader = ({ name: path, time, crc, compressed, size, offset }: WrittenEntry): Buffer => {
+  const name = Buffer.from(path);
   const header = Buffer.alloc(46);
   header.writeUInt32LE(0x0201_4b50, 0);
   header.writeUInt16LE(version, 4);
@@ -118,9 +121,9 @@ export async function* zipStream(entries: AsyncIterable<ZipEntry>): AsyncGenerat
     if (offset > largestSize) throw new ArchiveTooLargeError('an archive has at most 4 GiB');
     return piece;
   };
-  for await (const { name: path, at, chunks } of entries) {
+  for await (const { name, at, chunks } of entries) {
     if (written.length === mostEntries) throw new ArchiveTooLargeError('an archive has at most 65,535 entries');
-    const [name, time, start] = [Buffer.from(path), dosTime(at), offset];
+    const [time, start] = [dosTime(at), offset];
     let [crc, size] = [0, 0];
     yield advance(localHeader(name, time));
     const from = offset;

@@ -6,6 +6,7 @@ import type { Blobs } from '#kernel/blobs/blobs.ts';
 import type { SubgraphContext } from '#kernel/subgraph-server/builder.ts';
 import type { ConversationServices } from '../conversations/create-conversation.ts';
 import type { ExportRequestServices } from '../exports/request-export.ts';
+import type { ImportRequestServices } from '../imports/request-import.ts';
 import type { StopServices } from '../replies/stop-generation.ts';
 import type { ShareServices } from '../shares/share-conversation.ts';
 import type { SharedViewServices } from '../shares/shared-conversation.ts';
@@ -26,9 +27,10 @@ export interface ConversationsServices
     StopServices,
     ShareServices,
     SharedViewServices,
-    ExportRequestServices {
-  readonly findAttachments: FindAttachments;
+    ExportRequestServices,
+    ImportRequestServices {
   readonly blobs: Pick<Blobs, 'signDownload'>;
+  readonly findAttachments: FindAttachments;
 }
 
 export interface ConversationsContext extends SubgraphContext {

@@ -37,7 +37,7 @@ export type TransferEnums = ReturnType<typeof addEnums>;
 const languageDescription = 'Language of the words around the texts, such as de; en where there are none in it.';
 
 /** From 0 to 1. */
-export const progressOf = ({ status, done, total }: Transfer): number => {
+const progressOf = ({ status, done, total }: Transfer): number => {
   if (status === 'READY' || status === 'EXPIRED') return 1;
   return total == null || total === 0 ? 0 : Math.min(1, done / total);
 };

@@ -24,6 +24,7 @@ export const createTypes = (builder: ConversationsBuilder) => ({
   }),
   Share: builder.objectRef<ShownShare>('Share'),
   Export: builder.objectRef<Transfer>('Export'),
+  Import: builder.objectRef<Transfer>('Import'),
   /** Owned by usage; this subgraph refers to it by key only. */
   User: builder.externalRef('User', builder.selection<{ id: string }>('id')).implement({
     externalFields: (t) => ({ id: t.id() }),

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import type { Identity } from '#contracts/identity.ts';
 import { accessChangedTopic } from '#kernel/access/access-list.ts';
 import { deleteConversation, restoreConversation } from '../conversations/change-conversation.ts';
@@ -21,7 +22,7 @@ beforeAll(async () => {
   safety = await openSubgraph(({ variables }) => {
     if (verdicts === 'hangs up') return 'hangs up';
     const blocked = verdicts;
-    const messages = variables['messages'] as { id: string }[];
+    const messages = z.array(z.object({ id: z.string() })).parse(variables['messages']);
     return { _entities: messages.map(({ id }) => ({ moderation: { action: blocked.has(id) ? 'BLOCK' : 'FLAG' } })) };
   });
 });

@@ -52,4 +52,3 @@ export type ConversationHead = z.infer<typeof conversationHeadSchema>;
 
 /** Each parent stands before its children. */
 export const conversationRecordSchema = conversationHeadSchema.extend({ messages: z.array(messageRecordSchema) });
-export type ConversationRecord = z.infer<typeof conversationRecordSchema>;

@@ -1,4 +1,4 @@
-/** Exports on embedded ports, with usage and knowledge as servers that speak the real protocol. */
+/** Exports and imports on embedded ports, with the other subgraphs as servers that speak the real protocol. */
 import { text } from 'node:stream/consumers';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
@@ -8,15 +8,17 @@ import { createDirectory } from '#tests/services/directory.ts';
 import { candidate, logger, openFixture } from './conversations.fixture.ts';
 import { type Conversation, ConversationEntity } from './entities.ts';
 import { requestConversationExport } from './exports/request-export.ts';
+import { createOwnFiles } from './files/own-files.ts';
 import { openTransfers } from './open-transfers.ts';
 import { openSubgraph } from './screening/admitting-subgraphs.fixture.ts';
 import type { ExportFormat, Transfer } from './transfer-entities.ts';
-import { exportKinds, findTransfer, followTransfer } from './transfers/transfer-access.ts';
+import { exportKinds, findTransfer, followTransfer, importKinds } from './transfers/transfer-access.ts';
 
 const billed = { inputTokens: 1, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 2, reasoningTokens: 0 };
+const screenedSchema = z.record(z.string(), z.object({ content: z.string() }));
 const cost = { costUsd: '0.000150', savedUsd: '0' };
 
-export const openExportStand = async () => {
+export const openTransferStand = async () => {
   await using stack = new AsyncDisposableStack();
   const fixture = stack.use(await openFixture());
   const directory = stack.use(await createDirectory());
@@ -33,6 +35,17 @@ export const openExportStand = async () => {
   const pageInfo = { hasNextPage: false, endCursor: null };
   const files = { files: { edges: [{ node: file }, { node: lostFile }], pageInfo } };
   const knowledge = stack.use(await openSubgraph(() => files));
+  /** Blocks texts that say so. */
+  const safety = stack.use(
+    await openSubgraph(({ variables }) =>
+      Object.fromEntries(
+        Object.entries(screenedSchema.parse(variables)).map(([name, { content }]) => [
+          name,
+          { action: content.includes('forbidden words') ? 'BLOCK' : 'ALLOW' },
+        ]),
+      ),
+    ),
+  );
   const { identity } = fixture;
   await blobs.put(fileKey({ tenantId: identity.tenantId, fileId: file.id }), Buffer.from('the file'), 'x');
 
@@ -49,20 +62,21 @@ export const openExportStand = async () => {
   const openRunner = () =>
     openTransfers({
       ...{ ...services, ports: { ...fixture, blobs } },
-      ...{ usage: usage.client, knowledge: knowledge.client },
+      ...{ usage: usage.client, safety: safety.client, files: createOwnFiles(knowledge.client) },
+      ...{ maxContentLength: 1_000, maxStoredBytes: 1_000_000_000 },
     });
   const closing = stack.move();
   return {
-    ...{ fixture, blobs, services, em, openRunner, file, lostFile },
+    ...{ fixture, blobs, services, em, openRunner, file, lostFile, safety },
     request: (conversation: Conversation, format: ExportFormat, as = identity): Promise<Transfer> =>
       requestConversationExport(services, as, { conversationId: conversation.id, format }),
-    /** Runs what waits, in a process of its own, until this export has ended. */
+    /** Runs what waits, in a process of its own, until this one has ended. */
     async ended(requested: Transfer): Promise<Transfer> {
       const changes = await followTransfer(fixture.signals, requested);
       await using runner = openRunner();
       runner.wake();
       for await (const id of changes) {
-        const now = await findTransfer(fixture.database, identity, id, exportKinds);
+        const now = await findTransfer(fixture.database, identity, id, [...exportKinds, ...importKinds]);
         if (now && now.status !== 'QUEUED' && now.status !== 'RUNNING') return now;
       }
       throw new Error('it has not ended');
@@ -85,4 +99,4 @@ export const openExportStand = async () => {
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 };
-export type ExportStand = Awaited<ReturnType<typeof openExportStand>>;
+export type TransferStand = Awaited<ReturnType<typeof openTransferStand>>;
