@@ -46,7 +46,10 @@ export const topology: readonly QueueDeclaration[] = [
     'conversations.results',
     ...['message.finished', 'conversation.titled', 'conversation.summarised', 'job.returned', 'job.failed'],
   ),
-  events('usage.results', 'message.finished', 'conversation.titled', 'conversation.summarised'),
+  events(
+    'usage.results',
+    ...['message.finished', 'conversation.titled', 'conversation.summarised', 'document.embedded'],
+  ),
   events('safety.results', 'message.finished', 'reply.blocked'),
   events('models.results', 'message.finished', 'worker.announced'),
   events('knowledge.results', 'file.ingested', 'document.embedded'),
