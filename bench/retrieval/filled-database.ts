@@ -93,7 +93,7 @@ export const addDocuments = async (
   await stored.promise;
 };
 
-/** Adds so many passages to a tenant, in one document for each thousand: the words of other passages, random vectors. */
+/** Adds so many passages to a tenant, a document for each thousand: words of other passages, random vectors. */
 export const addNoise = async (
   services: FillServices,
   owner: Owner,

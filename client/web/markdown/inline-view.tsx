@@ -4,6 +4,7 @@
  */
 import { createElement, memo, type ReactNode, useContext } from 'react';
 import type { Definitions } from './block.ts';
+import { CitedText } from './cited-text.tsx';
 import { DefinitionsContext } from './definitions.ts';
 import type { Inline } from './inline.ts';
 import { parseInline } from './inline-parser.ts';
@@ -30,7 +31,7 @@ const ImageLink = ({ href, alt }: { readonly href: string; readonly alt: string 
 const showOne = (inline: Inline, at: number): ReactNode => {
   switch (inline.kind) {
     case 'text':
-      return inline.text;
+      return <CitedText key={at} text={inline.text} />;
     case 'code':
       return (
         <code key={at} className={styles['code']}>
