@@ -72,7 +72,7 @@ export {
   type ViewerQuery,
 } from './generated/graphql.ts';
 export { createId } from './ids.ts';
-export { isFinal, type MessageUsage, type MessageView, type ToolCall } from './message-view.ts';
+export { type Citation, isFinal, type MessageUsage, type MessageView, type ToolCall } from './message-view.ts';
 export {
   type Change,
   createParlanceClient,

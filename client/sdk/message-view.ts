@@ -4,6 +4,7 @@
  */
 import type { ParlanceFault } from './errors.ts';
 import type {
+  CitationFragment,
   FinishReason,
   MessageStatus,
   MessageUsageQuery,
@@ -24,6 +25,13 @@ export type ToolCall = Readonly<
     Partial<Pick<WholeToolCallFragment, 'mcpServer' | 'decision'>>
 >;
 
+/** A passage of a document: `[n]` in the text stands for the one whose index is n. */
+export type Citation = Readonly<
+  Pick<CitationFragment, 'index' | 'fileName' | 'page' | 'heading' | 'quote' | 'score'>
+> & {
+  readonly file: { readonly id: string };
+};
+
 export interface MessageView {
   readonly messageId: string;
   /** The whole text so far. */
@@ -34,6 +42,10 @@ export interface MessageView {
   readonly reasoning: string;
   /** The tool calls of the reply so far, in the order of their start. */
   readonly toolCalls: readonly ToolCall[];
+  /** The passages of documents that the text may cite. After the end, those that it does. */
+  readonly citations: readonly Citation[];
+  /** The documents that the reply may draw on could not be searched, so it comes without them. */
+  readonly isWithoutDocuments: boolean;
   /**
    * The stream stands still although the reply may go on: its source cannot be reached, and the SDK keeps trying. Show
    * that the text may be behind. The next event ends the interruption.
@@ -65,6 +77,8 @@ export interface MessageStart {
   readonly reasoning?: string | undefined;
   /** Calls up to `afterSeq`. */
   readonly toolCalls?: readonly ToolCall[] | undefined;
+  /** Citations up to `afterSeq`. */
+  readonly citations?: readonly Citation[] | undefined;
 }
 
 export const firstView = (start: MessageStart): MessageView => ({
@@ -73,6 +87,8 @@ export const firstView = (start: MessageStart): MessageView => ({
   delta: '',
   reasoning: start.reasoning ?? '',
   toolCalls: start.toolCalls ?? [],
+  citations: start.citations ?? [],
+  isWithoutDocuments: false,
   isInterrupted: false,
   isReset: false,
   status: start.afterSeq ? 'STREAMING' : 'QUEUED',

@@ -124,6 +124,7 @@ test('a stored message that is adopted appends to the text, whatever was shown b
         model: null,
         error: null,
         toolCalls: [completedCall],
+        citations: [],
       });
       expect(append(text, view)).toBe(content);
       expect(view).toMatchObject({
@@ -182,4 +183,27 @@ test('tool calls are shown as they start and complete, are void after a reset, a
     ['a COMPLETED', 'c AWAITING_APPROVAL'],
     ['a COMPLETED', 'c FAILED'],
   ]);
+});
+
+test('the passages that a text may cite come before it, stay over a reset, and end as those that it cites', () => {
+  const citations = [1, 2].map((index) => ({
+    ...{ index, fileName: 'pump.pdf', page: 3, heading: '', quote: 'The rotor is blocked.', score: 0.5 },
+    file: { id: 'f' },
+  }));
+  const reconciler = createReconciler({ messageId });
+  const events = [
+    { __typename: 'SourcesFound' as const, failed: false, citations },
+    { __typename: 'TokenDelta' as const, text: 'Blocked [1].' },
+    { __typename: 'MessageReset' as const, reason: 'MODEL_REPLACED' as const },
+  ];
+  for (const [index, event] of events.entries()) {
+    const view = reconciler.take({ ...event, seq: index + 1 });
+    expect(view).toMatchObject({ citations, isWithoutDocuments: false });
+  }
+  expect(reconciler.take({ __typename: 'SourcesFound', failed: true, citations: [], seq: 4 })).toMatchObject({
+    ...{ citations: [], isWithoutDocuments: true },
+  });
+  const stored = { id: messageId, status: 'COMPLETED' as const, finishReason: null, reuse: null, reasoning: null };
+  const more = { content: '[1]', lastSeq: 5, toolCalls: [], model: null, error: null };
+  expect(reconciler.adopt({ ...stored, ...more, citations: citations.slice(0, 1) }).citations).toHaveLength(1);
 });

@@ -43,6 +43,8 @@ const applyEvent = (view: MessageView, event: MessageEvent): MessageView => {
   switch (event.__typename) {
     case 'MessageStarted':
       return { ...next, status: 'STREAMING', modelId: event.model?.id };
+    case 'SourcesFound':
+      return { ...next, status: 'STREAMING', citations: event.citations, isWithoutDocuments: event.failed };
     case 'ReasoningDelta':
       return { ...next, status: 'STREAMING', reasoning: view.reasoning + event.text };
     case 'TokenDelta':
@@ -101,6 +103,7 @@ export const createReconciler = (start: MessageStart): Reconciler => {
         ...completeText(view.text, state.content),
         reasoning: state.reasoning ?? '',
         toolCalls: state.toolCalls,
+        citations: state.citations,
         status: state.status,
         seq: Math.max(view.seq, state.lastSeq),
         modelId: state.model?.id ?? view.modelId,

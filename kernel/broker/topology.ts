@@ -53,7 +53,10 @@ export const topology: readonly QueueDeclaration[] = [
       'reply.parked',
     ],
   ),
-  events('usage.results', 'message.finished', 'conversation.titled', 'conversation.summarised'),
+  events(
+    'usage.results',
+    ...['message.finished', 'conversation.titled', 'conversation.summarised', 'document.embedded'],
+  ),
   events('safety.results', 'message.finished', 'reply.blocked'),
   events('models.results', 'message.finished', 'worker.announced'),
   events('knowledge.results', 'file.ingested', 'document.embedded'),

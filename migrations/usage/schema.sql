@@ -28,7 +28,7 @@ CREATE TABLE usage.usage_events (
     message_id uuid NOT NULL,
     kind text NOT NULL,
     user_id uuid NOT NULL,
-    conversation_id uuid NOT NULL,
+    conversation_id uuid,
     attempt integer NOT NULL,
     status text NOT NULL,
     model_id text,
@@ -247,7 +247,7 @@ ALTER TABLE ONLY usage.tenants
     ADD CONSTRAINT tenants_pkey PRIMARY KEY (id);
 
 ALTER TABLE usage.usage_events
-    ADD CONSTRAINT usage_events_kind_check CHECK ((kind = ANY (ARRAY['REPLY'::text, 'TITLE'::text, 'SUMMARY'::text]))) NOT VALID;
+    ADD CONSTRAINT usage_events_kind_check CHECK ((kind = ANY (ARRAY['REPLY'::text, 'TITLE'::text, 'SUMMARY'::text, 'EMBEDDING'::text]))) NOT VALID;
 
 ALTER TABLE ONLY usage.usage_events
     ADD CONSTRAINT usage_events_pkey PRIMARY KEY (tenant_id, message_id, kind);

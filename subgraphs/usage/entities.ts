@@ -80,7 +80,7 @@ export const ApiKeyEntity = defineEntity({
 export type ApiKey = InferEntity<typeof ApiKeyEntity>;
 
 /** The kinds of generations that the ledger has entries of. */
-const usageKinds = ['REPLY', 'TITLE', 'SUMMARY'] as const;
+const usageKinds = ['REPLY', 'TITLE', 'SUMMARY', 'EMBEDDING'] as const;
 export type UsageKind = (typeof usageKinds)[number];
 
 /** The share of one attempt or model in a billed reply. */
@@ -109,7 +109,8 @@ export const UsageEventEntity = defineEntity({
     messageId: p.uuid().primary(),
     kind: p.enum(usageKinds).primary(),
     userId: p.uuid(),
-    conversationId: p.uuid(),
+    /** Null for an embedded document. */
+    conversationId: p.uuid().nullable(),
     attempt: p.integer(),
     status: p.text(),
     modelId: p.text().nullable(),

@@ -21,6 +21,7 @@ const message = (id: string, parent: string | null, siblings: readonly string[] 
   siblings: siblings.map((each) => ({ id: each })),
   model: null,
   toolCalls: [],
+  citations: [],
   error: null,
   usage: null,
   moderation: null,

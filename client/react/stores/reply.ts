@@ -22,8 +22,8 @@ export const createReply = (client: ParlanceClient, messageId: string): Reply =>
   const follow = async (signal: AbortSignal): Promise<void> => {
     const { view } = subject.getSnapshot();
     if (view && isFinal(view.status) && view.usage) return;
-    const { seq, text, reasoning, toolCalls } = view ?? {};
-    const from = { afterSeq: seq, text, reasoning, toolCalls };
+    const { seq, text, reasoning, toolCalls, citations } = view ?? {};
+    const from = { afterSeq: seq, text, reasoning, toolCalls, citations };
     try {
       for await (const next of client.followMessage(messageId, { ...from, signal })) {
         if (signal.aborted) return;

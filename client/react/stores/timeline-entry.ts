@@ -3,6 +3,7 @@
  * not change stays the same object, so that its row need not be rendered again.
  */
 import {
+  type Citation,
   failureOf,
   isFinal,
   type MessageUsage,
@@ -37,6 +38,10 @@ export interface TimelineEntry {
   readonly siblingIds: readonly string[];
   readonly modelId: string | undefined;
   readonly toolCalls: readonly ToolCall[];
+  /** The passages of documents that the text may cite. After the end, those that it does. */
+  readonly citations: readonly Citation[];
+  /** The documents could not be searched, so the reply comes without them. Known while it is written. */
+  readonly isWithoutDocuments: boolean;
   /** Why there is no reply, with status FAILED. */
   readonly failure: ParlanceFault | undefined;
   /** Comes a moment after the end of a reply. */
@@ -69,6 +74,8 @@ export const entryOf = (message: TimelineMessage, key = message.id): TimelineEnt
   siblingIds: message.siblings.map(({ id }) => id),
   modelId: message.model?.id,
   toolCalls: message.toolCalls,
+  citations: message.citations,
+  isWithoutDocuments: false,
   failure: message.error ? failureOf(message.error) : undefined,
   usage: message.usage,
   moderation: message.moderation,
@@ -86,6 +93,8 @@ export const withView = (entry: TimelineEntry, view: MessageView): TimelineEntry
   finishReason: view.finishReason ?? entry.finishReason,
   reuse: view.reuse ?? entry.reuse,
   toolCalls: view.toolCalls,
+  citations: view.citations,
+  isWithoutDocuments: view.isWithoutDocuments,
   modelId: view.modelId ?? entry.modelId,
   failure: view.failure,
   usage: view.usage ?? entry.usage,
@@ -96,10 +105,11 @@ export const withView = (entry: TimelineEntry, view: MessageView): TimelineEntry
 /** The stored entry on top of the one that is shown: the same object where nothing is new. */
 export const mergeEntry = (shown: TimelineEntry, stored: TimelineEntry): TimelineEntry => {
   const isAhead = shown.seq > stored.seq && !isFinal(stored.status);
-  const { content, reasoning, status, toolCalls, seq, modelId, isInterrupted } = shown;
-  const streamed = isAhead ? { content, reasoning, status, toolCalls, seq, modelId, isInterrupted } : {};
+  const { content, reasoning, status, toolCalls, citations, seq, modelId, isInterrupted } = shown;
+  const streamed = isAhead ? { content, reasoning, status, toolCalls, citations, seq, modelId, isInterrupted } : {};
   const merged: TimelineEntry = {
     ...stored,
+    isWithoutDocuments: stored.isWithoutDocuments || shown.isWithoutDocuments,
     usage: stored.usage ?? shown.usage,
     moderation: stored.moderation ?? shown.moderation,
     ...streamed,
@@ -132,6 +142,8 @@ export const pendingQuestion = (
   siblingIds: [],
   modelId: undefined,
   toolCalls: [],
+  citations: [],
+  isWithoutDocuments: false,
   failure: undefined,
   usage: null,
   moderation: null,

@@ -48,9 +48,9 @@ export const createTimelineReplies = (core: TimelineCore, options: TimelineRepli
     const ids = new Set(running.map(({ id }) => id));
     followers.leave((messageId) => !ids.has(messageId) && !starting.has(messageId));
     if (!isWatched()) return;
-    for (const { id, content, reasoning, seq, toolCalls, isPending, isInterrupted } of running) {
+    for (const { id, content, reasoning, seq, toolCalls, citations, isPending, isInterrupted } of running) {
       if (id === undefined || isPending || (isInterrupted && state().error)) continue;
-      const from = seq === 0 ? {} : { afterSeq: seq, text: content, reasoning, toolCalls };
+      const from = seq === 0 ? {} : { afterSeq: seq, text: content, reasoning, toolCalls, citations };
       followers.follow(id, (signal) => client.followMessage(id, { ...from, signal }));
     }
   };

@@ -197,6 +197,15 @@ export type ExplainRouteInput = {
   requires?: Array<ModelCapability> | null | undefined;
 };
 
+/** The format of an exported conversation. */
+export type ExportFormat =
+  /** To read: one page that needs nothing else and has no script. */
+  | 'HTML'
+  /** Everything, with all versions of all branches. It can be imported again. */
+  | 'JSON'
+  /** To read and to edit: the current branch, then the others. */
+  | 'MARKDOWN';
+
 /** Why a file cannot be used. */
 export type FileFailureCode =
   /** It is not what it seems to be, or breaks off. */
@@ -259,6 +268,36 @@ export type FinishReason =
   | 'STOP'
   /** The model called a tool. */
   | 'TOOL_CALLS';
+
+/** Why something of an imported file was left out. */
+export type ImportLeftOutReason =
+  /** The conversation is there already, from an earlier import or as the original. */
+  | 'ALREADY_IMPORTED'
+  /** The screening refused the text. The message is there without it. */
+  | 'BLOCKED'
+  /** A conversation or message without text. */
+  | 'EMPTY'
+  /** What the system, tools or hidden steps said between the messages. */
+  | 'NOT_A_MESSAGE'
+  /** A message of pictures, recordings or files only. */
+  | 'NOT_TEXT'
+  /** A text was cut at the most characters that a message may have. */
+  | 'TEXT_TOO_LONG'
+  /** Everything after the 50,000th conversation. */
+  | 'TOO_MANY_CONVERSATIONS'
+  /** A conversation of more than 10,000 messages. */
+  | 'TOO_MANY_MESSAGES'
+  /** A conversation or message is damaged, too large, or of a form that is not known. */
+  | 'UNREADABLE';
+
+/** Who wrote an imported file. */
+export type ImportSource =
+  /** ChatGPT. */
+  | 'CHATGPT'
+  /** LibreChat. */
+  | 'LIBRECHAT'
+  /** An export of this or another Parlance. */
+  | 'PARLANCE';
 
 /** The author of a message. */
 export type MessageRole =
@@ -536,6 +575,19 @@ export type ToolDecision =
   /** Nobody decided in time, which denied it. */
   | 'EXPIRED';
 
+/** The state of an export or import. */
+export type TransferStatus =
+  /** The file of the export was deleted: its time is over, or a conversation in it was deleted. */
+  | 'EXPIRED'
+  /** It came to nothing: failure says why. */
+  | 'FAILED'
+  /** Waits for its turn. */
+  | 'QUEUED'
+  /** Done. An export can be downloaded. */
+  | 'READY'
+  /** Is being made. If its process dies, another one begins again. */
+  | 'RUNNING';
+
 /** Settings to change. An absent field stays as it is; null clears it. */
 export type UpdateConversationInput = {
   /** Whether to leave it out of the list. */
@@ -564,6 +616,8 @@ export type ApiKeysQueryVariables = Exact<{
 
 
 export type ApiKeysQuery = { apiKeys: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, name: string, prefix: string, roles: Array<Role>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null } }> } };
+
+export type CitationFragment = { index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } };
 
 export type CompleteFileMutationVariables = Exact<{
   id: string;
@@ -671,6 +725,31 @@ export type ExplainRouteQueryVariables = Exact<{
 
 export type ExplainRouteQuery = { explainRoute: { plan: PlanTier, policy: { name: string } | null, candidates: Array<{ reason: string, verdict: RouteVerdict, model: { id: string, displayName: string } }> } };
 
+export type ExportStateFragment = { id: string, format: ExportFormat | null, status: TransferStatus, progress: number, fileName: string | null, byteSize: number | null, downloadUrl: string | null, createdAt: string, expiresAt: string | null, failure: { code: ErrorCode, message: string, retryable: boolean } | null };
+
+export type ExportConversationMutationVariables = Exact<{
+  id: string;
+  format: ExportFormat;
+  language?: string | null | undefined;
+}>;
+
+
+export type ExportConversationMutation = { exportConversation: { id: string, format: ExportFormat | null, status: TransferStatus, progress: number, fileName: string | null, byteSize: number | null, downloadUrl: string | null, createdAt: string, expiresAt: string | null, failure: { code: ErrorCode, message: string, retryable: boolean } | null } };
+
+export type ExportMyDataMutationVariables = Exact<{
+  language?: string | null | undefined;
+}>;
+
+
+export type ExportMyDataMutation = { exportMyData: { id: string, format: ExportFormat | null, status: TransferStatus, progress: number, fileName: string | null, byteSize: number | null, downloadUrl: string | null, createdAt: string, expiresAt: string | null, failure: { code: ErrorCode, message: string, retryable: boolean } | null } };
+
+export type ExportChangedSubscriptionVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ExportChangedSubscription = { exportChanged: { id: string, format: ExportFormat | null, status: TransferStatus, progress: number, fileName: string | null, byteSize: number | null, downloadUrl: string | null, createdAt: string, expiresAt: string | null, failure: { code: ErrorCode, message: string, retryable: boolean } | null } };
+
 export type FileChangedSubscriptionVariables = Exact<{
   id: string;
 }>;
@@ -698,6 +777,22 @@ export type FileQueryVariables = Exact<{
 
 export type FileQuery = { file: { id: string, name: string, mediaType: string, byteSize: number, kind: FileKind, status: FileStatus, pageCount: number | null, textLength: number | null, previewUrl: string | null, failure: { code: FileFailureCode, message: string } | null } | null };
 
+export type ImportStateFragment = { id: string, status: TransferStatus, source: ImportSource | null, fileName: string | null, readCount: number, conversationCount: number, messageCount: number, leftOut: Array<{ reason: ImportLeftOutReason, count: number, example: string | null }>, failure: { code: ErrorCode, message: string, retryable: boolean } | null };
+
+export type ImportConversationsMutationVariables = Exact<{
+  fileId: string;
+}>;
+
+
+export type ImportConversationsMutation = { importConversations: { id: string, status: TransferStatus, source: ImportSource | null, fileName: string | null, readCount: number, conversationCount: number, messageCount: number, leftOut: Array<{ reason: ImportLeftOutReason, count: number, example: string | null }>, failure: { code: ErrorCode, message: string, retryable: boolean } | null } };
+
+export type ImportChangedSubscriptionVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ImportChangedSubscription = { importChanged: { id: string, status: TransferStatus, source: ImportSource | null, fileName: string | null, readCount: number, conversationCount: number, messageCount: number, leftOut: Array<{ reason: ImportLeftOutReason, count: number, example: string | null }>, failure: { code: ErrorCode, message: string, retryable: boolean } | null } };
+
 export type MarkConversationReadMutationVariables = Exact<{
   id: string;
 }>;
@@ -717,7 +812,7 @@ export type MessageStateQueryVariables = Exact<{
 }>;
 
 
-export type MessageStateQuery = { message: { id: string, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, content: string, reasoning: string | null, lastSeq: number, toolCalls: Array<{ mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, model: { id: string } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null } | null };
+export type MessageStateQuery = { message: { id: string, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, content: string, reasoning: string | null, lastSeq: number, toolCalls: Array<{ mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, model: { id: string } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null } | null };
 
 export type MessageStreamSubscriptionVariables = Exact<{
   messageId: string;
@@ -731,7 +826,7 @@ export type MessageStreamSubscription = { messageStream:
     | { __typename: 'MessageReset', reason: ResetReason, seq: number }
     | { __typename: 'MessageStarted', attempt: number, seq: number, model: { id: string } | null }
     | { __typename: 'ReasoningDelta', text: string, seq: number }
-    | { __typename: 'SourcesFound', seq: number }
+    | { __typename: 'SourcesFound', failed: boolean, seq: number, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }> }
     | { __typename: 'TokenDelta', text: string, seq: number }
     | { __typename: 'ToolCallApproved', seq: number, toolCall: { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
     | { __typename: 'ToolCallAwaitingApproval', seq: number, toolCall: { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
@@ -810,7 +905,7 @@ export type SelectBranchMutationVariables = Exact<{
 }>;
 
 
-export type SelectBranchMutation = { selectBranch: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, attachments: Array<{ id: string }>, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } };
+export type SelectBranchMutation = { selectBranch: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, attachments: Array<{ id: string }>, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } };
 
 export type StartedTurnFragment = { replayed: boolean, userMessage: { id: string, role: MessageRole, content: string, status: MessageStatus, createdAt: string }, assistantMessage: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } };
 
@@ -830,6 +925,30 @@ export type SessionsQueryVariables = Exact<{
 
 export type SessionsQuery = { sessions: Array<{ id: string, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string, address: string, current: boolean }> };
 
+export type ShareStateFragment = { id: string, messageCount: number, createdAt: string, expiresAt: string | null, revokedAt: string | null };
+
+export type ShareQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ShareQuery = { conversation: { id: string, share: { id: string, messageCount: number, createdAt: string, expiresAt: string | null, revokedAt: string | null } | null } | null };
+
+export type ShareConversationMutationVariables = Exact<{
+  id: string;
+  expiresAt?: string | null | undefined;
+}>;
+
+
+export type ShareConversationMutation = { shareConversation: { token: string | null, id: string, messageCount: number, createdAt: string, expiresAt: string | null, revokedAt: string | null } };
+
+export type RevokeShareMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RevokeShareMutation = { revokeShare: { id: string, messageCount: number, createdAt: string, expiresAt: string | null, revokedAt: string | null } };
+
 export type StopGenerationMutationVariables = Exact<{
   messageId: string;
 }>;
@@ -837,9 +956,9 @@ export type StopGenerationMutationVariables = Exact<{
 
 export type StopGenerationMutation = { stopGeneration: { id: string, status: MessageStatus } };
 
-export type TimelineMessageFragment = { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, attachments: Array<{ id: string }>, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null };
+export type TimelineMessageFragment = { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, attachments: Array<{ id: string }>, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null };
 
-export type TimelinePageFragment = { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, attachments: Array<{ id: string }>, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> };
+export type TimelinePageFragment = { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, attachments: Array<{ id: string }>, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> };
 
 export type TimelineQueryVariables = Exact<{
   id: string;
@@ -848,7 +967,7 @@ export type TimelineQueryVariables = Exact<{
 }>;
 
 
-export type TimelineQuery = { conversation: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, attachments: Array<{ id: string }>, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } | null };
+export type TimelineQuery = { conversation: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, attachments: Array<{ id: string }>, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } | null };
 
 export type ToolCallFragment = { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null };
 
@@ -859,7 +978,7 @@ export type TurnOfReplyQueryVariables = Exact<{
 }>;
 
 
-export type TurnOfReplyQuery = { message: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, attachments: Array<{ id: string }>, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null, siblings: Array<{ id: string }>, model: { id: string } | null, attachments: Array<{ id: string }>, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null };
+export type TurnOfReplyQuery = { message: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, attachments: Array<{ id: string }>, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null, siblings: Array<{ id: string }>, model: { id: string } | null, attachments: Array<{ id: string }>, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null };
 
 export type UpdateConversationMutationVariables = Exact<{
   id: string;
@@ -979,6 +1098,24 @@ export const ConversationSettingsFragmentDoc = /*#__PURE__*/ new TypedDocumentSt
     status
   }
 }`, {"fragmentName":"ConversationSettings"}) as unknown as TypedDocumentString<ConversationSettingsFragment, unknown>;
+export const ExportStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ExportState on Export {
+  id
+  format
+  status
+  progress
+  failure {
+    code
+    message
+    retryable
+  }
+  fileName
+  byteSize
+  downloadUrl
+  createdAt
+  expiresAt
+}
+    `, {"fragmentName":"ExportState"}) as unknown as TypedDocumentString<ExportStateFragment, unknown>;
 export const FileStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment FileState on File {
   id
@@ -996,6 +1133,27 @@ export const FileStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   previewUrl
 }
     `, {"fragmentName":"FileState"}) as unknown as TypedDocumentString<FileStateFragment, unknown>;
+export const ImportStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ImportState on Import {
+  id
+  status
+  source
+  fileName
+  readCount
+  conversationCount
+  messageCount
+  leftOut {
+    reason
+    count
+    example
+  }
+  failure {
+    code
+    message
+    retryable
+  }
+}
+    `, {"fragmentName":"ImportState"}) as unknown as TypedDocumentString<ImportStateFragment, unknown>;
 export const WindowOfQuotaFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment WindowOfQuota on QuotaWindow {
   limitTokens
@@ -1049,6 +1207,15 @@ export const SessionStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   current
 }
     `, {"fragmentName":"SessionState"}) as unknown as TypedDocumentString<SessionStateFragment, unknown>;
+export const ShareStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ShareState on Share {
+  id
+  messageCount
+  createdAt
+  expiresAt
+  revokedAt
+}
+    `, {"fragmentName":"ShareState"}) as unknown as TypedDocumentString<ShareStateFragment, unknown>;
 export const ToolCallFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ToolCall on ToolCall {
   id
@@ -1058,6 +1225,19 @@ export const ToolCallFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   result
 }
     `, {"fragmentName":"ToolCall"}) as unknown as TypedDocumentString<ToolCallFragment, unknown>;
+export const CitationFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment Citation on Citation {
+  index
+  fileName
+  page
+  heading
+  quote
+  score
+  file {
+    id
+  }
+}
+    `, {"fragmentName":"Citation"}) as unknown as TypedDocumentString<CitationFragment, unknown>;
 export const UsageOfMessageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment UsageOfMessage on MessageUsage {
   inputTokens
@@ -1095,6 +1275,9 @@ export const TimelineMessageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(
   toolCalls {
     ...ToolCall
   }
+  citations {
+    ...Citation
+  }
   error {
     code
     message
@@ -1112,7 +1295,18 @@ export const TimelineMessageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(
     }
   }
 }
-    fragment UsageOfMessage on MessageUsage {
+    fragment Citation on Citation {
+  index
+  fileName
+  page
+  heading
+  quote
+  score
+  file {
+    id
+  }
+}
+fragment UsageOfMessage on MessageUsage {
   inputTokens
   cachedInputTokens
   outputTokens
@@ -1138,7 +1332,18 @@ export const TimelinePageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    fragment UsageOfMessage on MessageUsage {
+    fragment Citation on Citation {
+  index
+  fileName
+  page
+  heading
+  quote
+  score
+  file {
+    id
+  }
+}
+fragment UsageOfMessage on MessageUsage {
   inputTokens
   cachedInputTokens
   outputTokens
@@ -1171,6 +1376,9 @@ fragment TimelineMessage on Message {
   }
   toolCalls {
     ...ToolCall
+  }
+  citations {
+    ...Citation
   }
   error {
     code
@@ -1540,6 +1748,72 @@ export const ExplainRouteDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ExplainRouteQuery, ExplainRouteQueryVariables>;
+export const ExportConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ExportConversation($id: ID!, $format: ExportFormat!, $language: String) {
+  exportConversation(id: $id, format: $format, language: $language) {
+    ...ExportState
+  }
+}
+    fragment ExportState on Export {
+  id
+  format
+  status
+  progress
+  failure {
+    code
+    message
+    retryable
+  }
+  fileName
+  byteSize
+  downloadUrl
+  createdAt
+  expiresAt
+}`) as unknown as TypedDocumentString<ExportConversationMutation, ExportConversationMutationVariables>;
+export const ExportMyDataDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ExportMyData($language: String) {
+  exportMyData(language: $language) {
+    ...ExportState
+  }
+}
+    fragment ExportState on Export {
+  id
+  format
+  status
+  progress
+  failure {
+    code
+    message
+    retryable
+  }
+  fileName
+  byteSize
+  downloadUrl
+  createdAt
+  expiresAt
+}`) as unknown as TypedDocumentString<ExportMyDataMutation, ExportMyDataMutationVariables>;
+export const ExportChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription ExportChanged($id: ID!) {
+  exportChanged(id: $id) {
+    ...ExportState
+  }
+}
+    fragment ExportState on Export {
+  id
+  format
+  status
+  progress
+  failure {
+    code
+    message
+    retryable
+  }
+  fileName
+  byteSize
+  downloadUrl
+  createdAt
+  expiresAt
+}`) as unknown as TypedDocumentString<ExportChangedSubscription, ExportChangedSubscriptionVariables>;
 export const FileChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription FileChanged($id: ID!) {
   fileChanged(id: $id) {
@@ -1617,6 +1891,56 @@ export const FileDocument = /*#__PURE__*/ new TypedDocumentString(`
   textLength
   previewUrl
 }`) as unknown as TypedDocumentString<FileQuery, FileQueryVariables>;
+export const ImportConversationsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ImportConversations($fileId: ID!) {
+  importConversations(fileId: $fileId) {
+    ...ImportState
+  }
+}
+    fragment ImportState on Import {
+  id
+  status
+  source
+  fileName
+  readCount
+  conversationCount
+  messageCount
+  leftOut {
+    reason
+    count
+    example
+  }
+  failure {
+    code
+    message
+    retryable
+  }
+}`) as unknown as TypedDocumentString<ImportConversationsMutation, ImportConversationsMutationVariables>;
+export const ImportChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription ImportChanged($id: ID!) {
+  importChanged(id: $id) {
+    ...ImportState
+  }
+}
+    fragment ImportState on Import {
+  id
+  status
+  source
+  fileName
+  readCount
+  conversationCount
+  messageCount
+  leftOut {
+    reason
+    count
+    example
+  }
+  failure {
+    code
+    message
+    retryable
+  }
+}`) as unknown as TypedDocumentString<ImportChangedSubscription, ImportChangedSubscriptionVariables>;
 export const MarkConversationReadDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation MarkConversationRead($id: ID!) {
   markConversationRead(id: $id) {
@@ -1669,6 +1993,9 @@ export const MessageStateDocument = /*#__PURE__*/ new TypedDocumentString(`
     toolCalls {
       ...WholeToolCall
     }
+    citations {
+      ...Citation
+    }
     model {
       id
     }
@@ -1679,7 +2006,18 @@ export const MessageStateDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    fragment ToolCall on ToolCall {
+    fragment Citation on Citation {
+  index
+  fileName
+  page
+  heading
+  quote
+  score
+  file {
+    id
+  }
+}
+fragment ToolCall on ToolCall {
   id
   name
   arguments
@@ -1700,6 +2038,12 @@ export const MessageStreamDocument = /*#__PURE__*/ new TypedDocumentString(`
       attempt
       model {
         id
+      }
+    }
+    ... on SourcesFound {
+      failed
+      citations {
+        ...Citation
       }
     }
     ... on ReasoningDelta {
@@ -1748,7 +2092,18 @@ export const MessageStreamDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    fragment ToolCall on ToolCall {
+    fragment Citation on Citation {
+  index
+  fileName
+  page
+  heading
+  quote
+  score
+  file {
+    id
+  }
+}
+fragment ToolCall on ToolCall {
   id
   name
   arguments
@@ -1943,7 +2298,18 @@ export const SelectBranchDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    fragment UsageOfMessage on MessageUsage {
+    fragment Citation on Citation {
+  index
+  fileName
+  page
+  heading
+  quote
+  score
+  file {
+    id
+  }
+}
+fragment UsageOfMessage on MessageUsage {
   inputTokens
   cachedInputTokens
   outputTokens
@@ -1976,6 +2342,9 @@ fragment TimelineMessage on Message {
   }
   toolCalls {
     ...ToolCall
+  }
+  citations {
+    ...Citation
   }
   error {
     code
@@ -2050,6 +2419,49 @@ export const SessionsDocument = /*#__PURE__*/ new TypedDocumentString(`
   address
   current
 }`) as unknown as TypedDocumentString<SessionsQuery, SessionsQueryVariables>;
+export const ShareDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Share($id: ID!) {
+  conversation(id: $id) {
+    id
+    share {
+      ...ShareState
+    }
+  }
+}
+    fragment ShareState on Share {
+  id
+  messageCount
+  createdAt
+  expiresAt
+  revokedAt
+}`) as unknown as TypedDocumentString<ShareQuery, ShareQueryVariables>;
+export const ShareConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ShareConversation($id: ID!, $expiresAt: DateTime) {
+  shareConversation(id: $id, expiresAt: $expiresAt) {
+    ...ShareState
+    token
+  }
+}
+    fragment ShareState on Share {
+  id
+  messageCount
+  createdAt
+  expiresAt
+  revokedAt
+}`) as unknown as TypedDocumentString<ShareConversationMutation, ShareConversationMutationVariables>;
+export const RevokeShareDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RevokeShare($id: ID!) {
+  revokeShare(id: $id) {
+    ...ShareState
+  }
+}
+    fragment ShareState on Share {
+  id
+  messageCount
+  createdAt
+  expiresAt
+  revokedAt
+}`) as unknown as TypedDocumentString<RevokeShareMutation, RevokeShareMutationVariables>;
 export const StopGenerationDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation StopGeneration($messageId: ID!) {
   stopGeneration(messageId: $messageId) {
@@ -2068,7 +2480,18 @@ export const TimelineDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    fragment UsageOfMessage on MessageUsage {
+    fragment Citation on Citation {
+  index
+  fileName
+  page
+  heading
+  quote
+  score
+  file {
+    id
+  }
+}
+fragment UsageOfMessage on MessageUsage {
   inputTokens
   cachedInputTokens
   outputTokens
@@ -2101,6 +2524,9 @@ fragment TimelineMessage on Message {
   }
   toolCalls {
     ...ToolCall
+  }
+  citations {
+    ...Citation
   }
   error {
     code
@@ -2146,7 +2572,18 @@ export const TurnOfReplyDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }
-    fragment UsageOfMessage on MessageUsage {
+    fragment Citation on Citation {
+  index
+  fileName
+  page
+  heading
+  quote
+  score
+  file {
+    id
+  }
+}
+fragment UsageOfMessage on MessageUsage {
   inputTokens
   cachedInputTokens
   outputTokens
@@ -2179,6 +2616,9 @@ fragment TimelineMessage on Message {
   }
   toolCalls {
     ...ToolCall
+  }
+  citations {
+    ...Citation
   }
   error {
     code

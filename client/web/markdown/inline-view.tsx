@@ -6,6 +6,7 @@ import { createElement, memo, type ReactNode, useContext } from 'react';
 import type { Definitions } from '../../../contracts/markdown/block.ts';
 import type { Inline } from '../../../contracts/markdown/inline.ts';
 import { parseInline } from '../../../contracts/markdown/inline-parser.ts';
+import { CitedText } from './cited-text.tsx';
 import { DefinitionsContext } from './definitions.ts';
 import { MarkdownLabelsContext } from './labels.ts';
 import styles from './markdown.module.css';
@@ -30,7 +31,7 @@ const ImageLink = ({ href, alt }: { readonly href: string; readonly alt: string 
 const showOne = (inline: Inline, at: number): ReactNode => {
   switch (inline.kind) {
     case 'text':
-      return inline.text;
+      return <CitedText key={at} text={inline.text} />;
     case 'code':
       return (
         <code key={at} className={styles['code']}>

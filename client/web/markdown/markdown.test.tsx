@@ -4,6 +4,7 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import type { MarkdownDocument } from '../../../contracts/markdown/block.ts';
 import { createTextReader } from '../../../contracts/markdown/text-reader.ts';
+import { CitationsContext } from './cited-text.tsx';
 import { cutMarkdown, markdownText, versionsOf } from './generated-markdown.fixture.ts';
 import { Markdown } from './markdown.tsx';
 
@@ -153,4 +154,20 @@ test.each([
   expect(html.length).toBeLessThan(20_000_000);
   const reader = createTextReader();
   for (let end = 0; end < text.length; end += 5_000) reader.read(text.slice(0, end), true);
+});
+
+test('a number that stands for a passage is a button, and every other one stays text', () => {
+  const citations = {
+    numbers: new Set([1, 2]),
+    label: (number: number) => `Passage ${number}`,
+    onOpen: () => undefined,
+  };
+  const html = renderToStaticMarkup(
+    <CitationsContext value={citations}>
+      <Markdown text={'It is **blocked [1]**[2], not [3] or `a[1]`.'} />
+    </CitationsContext>,
+  ).replaceAll(/ (?:class|dir|type)="[^"]*"/g, '');
+  const button = (number: number) => `<button aria-label="Passage ${number}">${number}</button>`;
+  expect(html).toContain(`<strong>blocked ${button(1)}</strong>${button(2)}, not [3] or <code>a[1]</code>.`);
+  expect(htmlOf('See [1].')).toBe('<p>See [1].</p>');
 });

@@ -15,9 +15,11 @@ begin
     with scope as materialized (
       select * from readable_indexes($1, $2) where model = $3 and dimensions = $5
     )
-    select c.index_id, c.ordinal, (-(c.embedding <#> $4::vector))::real
-    from scope s join chunks c on c.tenant_id = s.tenant_id and c.index_id = s.id
-    where c.embedding is not null
-    order by c.embedding <#> $4::vector, c.index_id, c.ordinal
+    select c.index_id, c.ordinal, (-c.distance)::real
+    from scope s cross join lateral (
+      select one.index_id, one.ordinal, one.embedding <#> $4::vector as distance from chunks one
+      where one.tenant_id = s.tenant_id and one.index_id = s.id and one.embedding is not null
+      offset 0) c
+    order by c.distance, c.index_id, c.ordinal
     limit $6' using a_user, a_collections, a_model, a_vector, a_dimensions, a_most;
 end $$;

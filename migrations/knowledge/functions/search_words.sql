@@ -21,9 +21,12 @@ create or replace function knowledge.search_words(
     anyone as (select string_agg(query::text, ' | ')::tsquery as query from wanted),
     hits as materialized (
       select c.index_id, c.ordinal, length(c.terms) as term_count, w.place
-      from scope s
-      join chunks c on c.tenant_id = s.tenant_id and c.index_id = s.id
-      join anyone on c.terms @@ anyone.query
+      from anyone cross join scope s
+      -- Index by index: the planner would read the passages of every tenant.
+      cross join lateral (
+        select one.index_id, one.ordinal, one.terms from chunks one
+        where one.tenant_id = s.tenant_id and one.index_id = s.id and one.terms @@ anyone.query
+        offset 0) c
       join wanted w on c.terms @@ w.query
     ),
     frequency as (select place, count(*)::float8 as passages from hits group by place),

@@ -9,6 +9,7 @@ import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { QuotaChanges } from '../quotas/quota-changes.ts';
 import { salvageResult } from './salvage-result.ts';
+import { settleEmbedding } from './settle-embedding.ts';
 import { type EndedGeneration, requireIds, settleGeneration } from './settle-generation.ts';
 
 /** Concurrent deliveries. Below the size of the database pool, so that reservations never wait for settlements. */
@@ -37,6 +38,11 @@ export const consumeResults = ({
     broker,
     'usage.results',
     { prefetch, ...(stores && { stores }), salvage: (delivery) => salvageResult(database, delivery, logger) },
-    { 'message.finished': settle, 'conversation.titled': settle, 'conversation.summarised': settle },
+    {
+      'message.finished': settle,
+      'conversation.titled': settle,
+      'conversation.summarised': settle,
+      'document.embedded': (event) => settleEmbedding(database, event),
+    },
   );
 };

@@ -17,6 +17,25 @@ describe('settling', () => {
 
   const ledger = (tenantId: string) => usage.database.forTenant(tenantId).find(UsageEventEntity, {});
 
+  it('enters an embedded document once, whoever reports it again, and none that was not embedded', async () => {
+    const user = await usage.tenant();
+    const { tenantId, userId } = user;
+    const embedded = {
+      ...{ tenantId, userId, fileId: v7(), indexId: v7(), model: 'openai/text-embedding-3-small' },
+      ...{ dimensions: 1536, chunkCount: 3, tokens: 1_200, price: '0.02', durationMs: 5 },
+    };
+    const failed = { ...embedded, indexId: v7(), failure: 'The file has no text.' };
+    for (const event of [failed, embedded, embedded])
+      await usage.ports.broker.publish('events', 'document.embedded', event.indexId, event);
+    const end = finished(user);
+    await usage.ports.broker.publish('events', 'message.finished', end.messageId, end);
+    await vi.waitFor(async () => expect(await ledger(tenantId)).toHaveLength(2), { timeout: 10_000 });
+    expect((await ledger(tenantId)).find(({ kind }) => kind === 'EMBEDDING')).toMatchObject({
+      ...{ messageId: embedded.indexId, userId, conversationId: null, modelId: embedded.model, provider: 'openai' },
+      ...{ inputTokens: 1_200, costUsd: '0.000024' },
+    });
+  });
+
   it('enters what a worker reports through the broker once, however often it is delivered', async () => {
     const user = await usage.tenant();
     const result = finished(user);

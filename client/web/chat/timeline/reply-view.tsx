@@ -2,17 +2,19 @@
 
 import { isFinal } from '@parlance/client';
 import type { TimelineEntry } from '@parlance/react';
-import { memo, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { useCopy } from '../../clipboard/copy-text.ts';
 import { IconButton } from '../../design/button.tsx';
 import hidden from '../../design/hidden.module.css';
 import { Icon } from '../../design/icon.tsx';
 import { Menu } from '../../design/menu.tsx';
 import { formatUsd } from '../../formats/format.ts';
+import { type Citations, CitationsContext } from '../../markdown/cited-text.tsx';
 import { Markdown } from '../../markdown/markdown.tsx';
 import { useLanguage, useTranslate } from '../../translations/translation.ts';
 import type { ModelOption } from '../models/model-options.ts';
 import { BranchSwitch } from './branch-switch.tsx';
+import { CitedPassages, openPassage } from './cited-passages.tsx';
 import { FaultNotice } from './fault-notice.tsx';
 import { ReplyDetails, ReplyNotes } from './reply-details.tsx';
 import { SpokenSentences } from './spoken-sentences.tsx';
@@ -91,12 +93,28 @@ const ReplyTools = ({ entry, id, actions, models, onDetails }: ToolsProps) => {
   );
 };
 
+const useCitations = ({ citations, key }: TimelineEntry): Citations | undefined => {
+  const t = useTranslate();
+  return useMemo(
+    () =>
+      citations.length === 0
+        ? undefined
+        : {
+            numbers: new Set(citations.map(({ index }) => index)),
+            label: (number: number) => t('citations.open', { number }),
+            onOpen: (number: number) => openPassage(key, number),
+          },
+    [citations, key, t],
+  );
+};
+
 export const ReplyView = memo(({ entry, actions, models }: ReplyViewProps) => {
   const t = useTranslate();
   const [showsDetails, setShowsDetails] = useState(false);
   const { id, content, reasoning, failure, toolCalls, isInterrupted } = entry;
   const running = !isFinal(entry.status);
   const isAsking = toolCalls.some(({ status }) => status === 'AWAITING_APPROVAL');
+  const citations = useCitations(entry);
   const toggleDetails = () => setShowsDetails((was) => !was);
   const modelName = models.find((model) => model.id === entry.modelId)?.name ?? entry.modelId;
   const retry = (model?: string) => {
@@ -113,7 +131,11 @@ export const ReplyView = memo(({ entry, actions, models }: ReplyViewProps) => {
           <ToolCallView key={call.id} call={call} />
         ),
       )}
-      <Content entry={entry} isGrowing={running} />
+      <CitationsContext value={citations}>
+        <Content entry={entry} isGrowing={running} />
+      </CitationsContext>
+      <CitedPassages citations={entry.citations} content={content} replyKey={entry.key} />
+      {entry.isWithoutDocuments ? <p className={styles['note']}>{t('citations.failed')}</p> : null}
       {running && content === '' && reasoning.trim() === '' && !isAsking ? <Waiting entry={entry} /> : null}
       {isInterrupted && running ? <p className={styles['note']}>{t('timeline.interrupted')}</p> : null}
       {failure ? <FaultNotice fault={failure} models={models} onRetry={retry} /> : null}
