@@ -45,17 +45,25 @@ export const snapshotContract = (name: string, openFixture: OpenStreamLogFixture
         { type: 'ToolCallStarted', toolCall: asked('a') },
         { type: 'ToolCallStarted', toolCall: asked('b') },
         { type: 'ToolCallCompleted', toolCall: ended('b') },
+        { type: 'ToolCallStarted', toolCall: asked('c') },
+        { type: 'ToolCallAwaitingApproval', toolCall: asked('c') },
+        { type: 'ToolCallAwaitingApproval', toolCall: asked('a') },
+        { type: 'ToolCallApproved', toolCall: asked('a') },
       ];
       await streamLog.open(id);
       for (const event of events.slice(0, 2)) await streamLog.append(id, 1, [event]);
       expect((await streamLog.snapshot(id))?.toolCalls).toEqual([ended('void')]);
       await streamLog.append(id, 1, events.slice(2, 5));
       await streamLog.append(id, 1, events.slice(5));
-      const toolCalls = [{ ...asked('a'), status: 'RUNNING' }, ended('b')];
-      expect(await streamLog.snapshot(id)).toMatchObject({ text: '', lastSeq: 6, toolCalls });
+      const toolCalls = [
+        { ...asked('a'), status: 'RUNNING', decision: 'APPROVED' },
+        ended('b'),
+        { ...asked('c'), status: 'AWAITING_APPROVAL' },
+      ];
+      expect(await streamLog.snapshot(id)).toMatchObject({ text: '', lastSeq: 10, toolCalls });
       const entries = await streamLog.entries(id);
       expect(entries.map(({ event }) => event)).toEqual(events);
-      await streamLog.restore(other, { attempt: 1, entries, lastSeq: 6, stopRequested: false });
+      await streamLog.restore(other, { attempt: 1, entries, lastSeq: 10, stopRequested: false });
       expect((await streamLog.snapshot(other))?.toolCalls).toEqual(toolCalls);
       expect((await (await fixture.reopen()).open(id)).toolCalls).toEqual(toolCalls);
     });

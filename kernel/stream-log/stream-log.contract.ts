@@ -157,6 +157,22 @@ export const streamLogContract = (name: string, openFixture: OpenStreamLogFixtur
       expect((await streamLog.open(id)).lastSeq).toBe(0);
     });
 
+    test('outlives its time to live while nobody is to write, in another process too', async () => {
+      await using fixture = await openFixture({ ttlMs: 200 });
+      const { streamLog } = fixture;
+      const [kept, short] = [randomUUID(), randomUUID()];
+      for (const id of [kept, short]) {
+        await streamLog.open(id);
+        await streamLog.append(id, 1, [delta('x')]);
+      }
+      await streamLog.release(kept, 1, 60_000);
+      await streamLog.release(short, 1);
+      await vi.waitFor(async () => expect(await streamLog.snapshot(short)).toBeUndefined(), { timeout: 5000 });
+      expect(await (await fixture.reopen()).snapshot(kept)).toMatchObject({ text: 'x' });
+      expect(await streamLog.open(kept, { count: 1, since: 0, mayHaveEnded: true })).toMatchObject({ attempt: 2 });
+      await vi.waitFor(async () => expect(await streamLog.snapshot(kept)).toBeUndefined(), { timeout: 5000 });
+    });
+
     test('continues in another process with the same entries and the same seqs', async () => {
       await using fixture = await openFixture();
       const id = randomUUID();

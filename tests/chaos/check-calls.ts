@@ -1,6 +1,6 @@
 /**
- * The judgement of the tool calls of one send: what was decided is what is stored, no call was made that its user did not
- * allow, and none more often than workers took the reply over.
+ * The judgement of the tool calls of one send: what was decided is what is stored, no call was made that its user did
+ * not allow, and none more often than workers took the reply over.
  */
 import type { Evidence } from './evidence.ts';
 

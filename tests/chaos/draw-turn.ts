@@ -1,6 +1,6 @@
 /**
- * What a user asks next, drawn from the seed: mostly a reply of so many words, else one whose provider fails or refuses,
- * one that others ask for too, one that calls a tool, with or without asking, or one that has to be JSON.
+ * What a user asks next, drawn from the seed: mostly a reply of so many words, else one whose provider fails or
+ * refuses, one that others ask for too, one that calls a tool, with or without asking, or one that has to be JSON.
  */
 import type { Random } from '#tests/support/random.ts';
 import { toolNames } from './policies.ts';

@@ -1,6 +1,6 @@
 /**
- * Calls of tools that the user has to allow, and calls whose worker dies: the reply goes on in its stream, with one bill,
- * and each call is listed.
+ * Calls of tools that the user has to allow, and calls whose worker dies: the reply goes on in its stream, with one
+ * bill, and each call is listed.
  */
 import { expect, test } from 'vitest';
 import { z } from 'zod';
