@@ -128,7 +128,7 @@ test('a file is attached with its progress, and sent by its id', async () => {
   const conversationId = await ada.createConversation();
   await watch(client.send({ conversationId, content: 'script: tokens=2', attachmentIds: [file.id] }));
   const [question] = await timelineOf(conversationId);
-  expect(question?.attachments).toEqual([{ id: file.id }]);
+  expect(question?.attachmentIds).toEqual([file.id]);
   const scan = await client.attach(new Blob([' ']), { name: 'blank.txt' }).file;
   expect(scan).toMatchObject({ status: 'FAILED', failure: { code: 'NO_TEXT' } });
   const nameless = client.attach(content, { name: ' ' });
