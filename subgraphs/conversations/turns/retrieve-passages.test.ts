@@ -73,6 +73,14 @@ test('lets a reply come without documents that cannot be searched, or not in tim
     (response) => response.end('{"data":{"searchDocuments":{"hits":[{}]}}}'),
     (response) => response.end('{"errors":[{"message":"no","extensions":{"code":"OVERLOADED"}}]}'),
     () => undefined,
+    // Bytes that keep coming, and a result that comes too late.
+    (response) => {
+      const clock = setInterval(() => response.write(' '), 100);
+      setTimeout(() => {
+        clearInterval(clock);
+        response.end('{"data":{"searchDocuments":{"hits":[]}}}');
+      }, 2_500);
+    },
   ];
   for (const fault of faults) {
     await using knowledge = await openRetrieval(fault);
