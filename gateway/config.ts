@@ -223,6 +223,10 @@ export const gatewayEnvironment = z.object({
     .nonnegative()
     .default(5)
     .describe('Seconds by which the clocks of issuer and gateway may differ.'),
+  BLOBS_URL: z
+    .url({ protocol: /^s3$/ })
+    .optional()
+    .describe('As in the subgraphs: lets pages load files from this S3 store, and upload them to it.'),
   DATA_DIR: z
     .string()
     .optional()

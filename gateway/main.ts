@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { claimMapping } from '#kernel/access-tokens/claims-environment.ts';
 import { createOidcAuthenticator } from '#kernel/access-tokens/oidc-authenticator.ts';
 import { createDirectoryBlobs } from '#kernel/blobs/directory-blobs.ts';
+import { publicOriginOf } from '#kernel/blobs/s3-origin.ts';
 import { EnvironmentError } from '#kernel/config/environment.ts';
 import { createEmbeddedLimiter } from '#kernel/limiter/embedded-limiter.ts';
 import { createLogger, type Logger } from '#kernel/log.ts';
@@ -113,6 +114,10 @@ const openAuthentication = async (
   return { authenticator: opened.use(authenticator), ...web };
 };
 
+/** Where browsers load and upload files, beside the gateway itself. */
+const fileOriginsOf = ({ BLOBS_URL: url }: GatewayConfig): readonly string[] =>
+  url === undefined ? [] : [publicOriginOf(url)];
+
 const open = async (config: GatewayConfig, logger: Logger): Promise<AsyncDisposable> => {
   const path = config.SUPERGRAPH_PATH;
   if (path === undefined) throw new EnvironmentError('Name the supergraph to serve: --supergraph FILE.');
@@ -138,7 +143,7 @@ const open = async (config: GatewayConfig, logger: Logger): Promise<AsyncDisposa
       identitySecret: config.IDENTITY_SECRET,
       limiter: ports.limiter,
       ...gatewayLimits(config),
-      site: config.SITE_DIR === undefined ? undefined : await openSite(config.SITE_DIR),
+      site: config.SITE_DIR === undefined ? undefined : await openSite(config.SITE_DIR, fileOriginsOf(config)),
       warmsPlanner: true,
       isDevelopment: config.NODE_ENV === 'development',
       logger,

@@ -10,7 +10,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type MessageFinished, messageFinishedSchema } from '#contracts/broker-events.ts';
 import type { ReplyJob } from '#contracts/generation-job.ts';
-import type { Json } from '#kernel/broker/broker.ts';
+import type { Blobs } from '#kernel/blobs/blobs.ts';
+import type { Broker, Json } from '#kernel/broker/broker.ts';
 import { createLogger } from '#kernel/log.ts';
 import { openPorts } from '#kernel/ports.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
@@ -30,6 +31,9 @@ models:
 export interface WorkerProcesses extends AsyncDisposable {
   readonly provider: ScriptedProvider;
   readonly streamLog: StreamLog;
+  readonly broker: Broker;
+  /** Those of the processes. */
+  readonly blobs: Blobs;
   /** Every `message.finished` so far. */
   readonly results: readonly MessageFinished[];
   /** Resolves when there are so many results. Default: one. */
@@ -71,7 +75,7 @@ export const openWorkerProcesses = async (): Promise<WorkerProcesses> => {
     DATA_DIR: directory,
   };
   const logger = createLogger('test', 'silent');
-  const { broker, streamLog } = opened.use(await openPorts(readWorkerConfig(environment), logger));
+  const { broker, streamLog, blobs } = opened.use(await openPorts(readWorkerConfig(environment), logger));
   const results: MessageFinished[] = [];
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
   opened.use(
@@ -85,6 +89,8 @@ export const openWorkerProcesses = async (): Promise<WorkerProcesses> => {
   return {
     provider,
     streamLog,
+    broker,
+    blobs,
     results,
     finished(count = 1) {
       const { promise, resolve } = Promise.withResolvers<void>();

@@ -64,6 +64,7 @@ export const openStandalone = async (
     readFile(supergraphFile, 'utf8'),
     openTokenIssuer(config, listening.promise, logger).then((opening) => opened.use(opening)),
   ]);
+  const fileOrigins = ports.blobs.publicOrigin === undefined ? [] : [ports.blobs.publicOrigin];
   const siteDirectory = config.SITE_DIR ?? (existsSync(ownSite) ? ownSite : undefined);
   const identitySecret = randomBytes(32).toString('base64url');
   const sealer = await openSealer(config);
@@ -108,7 +109,7 @@ export const openStandalone = async (
       identitySecret,
       limiter: ports.limiter,
       ...gatewayLimits({ ...config, MAX_COST: config.MAX_COST ?? defaultMaxCost }),
-      site: siteDirectory === undefined ? undefined : await openSite(siteDirectory),
+      site: siteDirectory === undefined ? undefined : await openSite(siteDirectory, fileOrigins),
       isDevelopment: config.NODE_ENV === 'development',
       logger,
       checks: {

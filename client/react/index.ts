@@ -11,6 +11,7 @@ export type { TimelineState } from './stores/timeline-core.ts';
 export type { TimelineEntry } from './stores/timeline-entry.ts';
 export type { TurnOutcome, TurnQueueState } from './stores/turn-queue.ts';
 export type { TurnRequest, TurnSettings, TurnStorage, UnsentTurn } from './stores/turn-requests.ts';
+export type { UploadedFile } from './stores/uploads.ts';
 export { type Live, useModels, usePolicies, useQuota, useViewer } from './use-account.ts';
 export {
   type Conversations,
@@ -19,6 +20,7 @@ export {
   useConversationActions,
   useConversations,
 } from './use-conversations.ts';
+export { type LiveUploads, useFile, useUploads } from './use-files.ts';
 export { type Search, useSearch } from './use-search.ts';
 export {
   type LiveTimeline,

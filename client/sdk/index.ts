@@ -1,4 +1,5 @@
 /** The entry point of the SDK: everything that applications may import. */
+export type { Attachment, AttachOptions, UploadProgress } from './attach-file.ts';
 export type { Backoff } from './backoff.ts';
 export { failureOf, isParlanceError, type ParlanceError, type ParlanceFault, type ServerCode } from './errors.ts';
 export type {
@@ -24,9 +25,13 @@ export {
   CreateConversationDocument,
   type CreateConversationInput,
   DeleteConversationDocument,
+  DeleteFileDocument,
   EndSessionDocument,
   ExplainRouteDocument,
   type ExplainRouteQuery,
+  FileDocument,
+  type FilePurpose,
+  type FileStateFragment as FileState,
   MarkConversationReadDocument,
   MessageRoutingDocument,
   type MessageRoutingQuery,

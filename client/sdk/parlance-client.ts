@@ -2,6 +2,7 @@
  * The client of an application: one session, and one connection for all streams. Close it when the user signs out;
  * running streams then end.
  */
+import { type Attachment, type AttachOptions, attachFile, type FileChange } from './attach-file.ts';
 import { type Backoff, defaultBackoff } from './backoff.ts';
 import { type ConversationNotices, followChanges, type Notices } from './follow-changes.ts';
 import { type FollowOptions, followMessage } from './follow-message.ts';
@@ -10,6 +11,8 @@ import {
   type ConversationChangedSubscription,
   ConversationsChangedDocument,
   type ConversationsChangedSubscription,
+  FileChangedDocument,
+  type FileChangedSubscription,
   QuotaChangedDocument,
   type QuotaChangedSubscription,
   type QuotaStateFragment,
@@ -80,6 +83,11 @@ export interface Change<Data> {
 export interface ParlanceClient extends Pick<Requests, 'query' | 'read' | 'mutate' | 'urql'> {
   /** Sends a message, and returns the stream of its reply at once. */
   send(options: SendOptions): SentMessage;
+  /**
+   * Uploads a file of the user, to be sent with a message by its id (`attachmentIds`). Needs a page that was loaded
+   * over https, or from this machine.
+   */
+  attach(file: Blob, options?: AttachOptions): Attachment;
   /** Asks a question in other words, on a branch of its own. */
   edit(options: EditOptions): StartedTurn;
   /** Starts another reply to the same question. */
@@ -155,6 +163,20 @@ export const createParlanceClient = (options: ParlanceClientOptions): ParlanceCl
     query: requests.query,
     read: requests.read,
     mutate: requests.mutate,
+    attach: (file, options) =>
+      attachFile(
+        {
+          ...{ ...services, url, fetch: send },
+          fileChanged: (id, signal) =>
+            changesOf(
+              { query: FileChangedDocument.toString(), variables: { id } },
+              (data: FileChangedSubscription): FileChange => ({ kind: 'CHANGED', file: data.fileChanged }),
+              signal,
+            ),
+        },
+        file,
+        options,
+      ),
     send: ({ signal, ...message }) => sendMessage(services, { ...message, signal: untilClosed(signal) }),
     edit: ({ signal, ...message }) => editMessage(services, { ...message, signal: untilClosed(signal) }),
     regenerate: ({ signal, ...message }) => regenerateMessage(services, { ...message, signal: untilClosed(signal) }),

@@ -12,18 +12,19 @@ const hashesOf = (page: string, elements: RegExp): readonly string[] =>
   [...page.matchAll(elements)].map(([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
 
 /**
- * Of a page. Inline scripts and styles that the page was built with are allowed by their hash. Style attributes are
- * allowed, because formulas are set with them; they load nothing that the other rules do not allow.
+ * Of a page. Files are loaded from, and uploaded to, these origins too. Inline scripts and styles that the page was
+ * built with are allowed by their hash. Style attributes are allowed, because formulas are set with them; they load
+ * nothing that the other rules do not allow.
  */
-export const pagePolicyOf = (page: string): string =>
+export const pagePolicyOf = (page: string, fileOrigins: readonly string[] = []): string =>
   [
     "default-src 'none'",
     ["script-src 'self'", ...hashesOf(page, inlineScript)].join(' '),
     ["style-src-elem 'self'", ...hashesOf(page, inlineStyle)].join(' '),
     "style-src-attr 'unsafe-inline'",
-    "img-src 'self' data: blob:",
+    ["img-src 'self' data: blob:", ...fileOrigins].join(' '),
     "font-src 'self'",
-    "connect-src 'self'",
+    ["connect-src 'self'", ...fileOrigins].join(' '),
     "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",

@@ -37,19 +37,23 @@ const mediaTypes: Readonly<Record<string, string>> = {
 const cachingOf = (path: string): string =>
   path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
 
-const headersOf = (path: string, body: Buffer): Readonly<Record<string, string>> => {
+const headersOf = (path: string, body: Buffer, fileOrigins: readonly string[]): Readonly<Record<string, string>> => {
   const type = mediaTypes[extname(path)];
   return {
     'content-type': type ?? 'application/octet-stream',
     'cache-control': cachingOf(path),
-    'content-security-policy': extname(path) === '.html' ? pagePolicyOf(body.toString('utf8')) : contentPolicyOf(path),
+    'content-security-policy':
+      extname(path) === '.html' ? pagePolicyOf(body.toString('utf8'), fileOrigins) : contentPolicyOf(path),
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`,
     vary: 'accept-encoding',
   };
 };
 
 /** Path of a URL, such as `/`, -> its file. Throws EnvironmentError when the directory holds no application. */
-export const readSiteFiles = async (directory: string): Promise<ReadonlyMap<string, SiteFile>> => {
+export const readSiteFiles = async (
+  directory: string,
+  fileOrigins: readonly string[] = [],
+): Promise<ReadonlyMap<string, SiteFile>> => {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
     throw new EnvironmentError(`The web application in ${directory} cannot be read.`, { cause });
   });
@@ -74,6 +78,9 @@ export const readSiteFiles = async (directory: string): Promise<ReadonlyMap<stri
   return new Map(
     [...read]
       .filter(([path]) => !path.endsWith('.br'))
-      .map(([path, body]) => [path, { body, compressed: read.get(`${path}.br`), headers: headersOf(path, body) }]),
+      .map(([path, body]) => [
+        path,
+        { body, compressed: read.get(`${path}.br`), headers: headersOf(path, body, fileOrigins) },
+      ]),
   );
 };

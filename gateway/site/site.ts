@@ -31,9 +31,12 @@ const pagesAbove = (path: string): readonly string[] => {
   return folders.map((_, index) => `/${folders.slice(0, folders.length - index).join('/')}/index.html`);
 };
 
-/** Reads the directory. Throws EnvironmentError when it holds no application. */
-export const openSite = async (directory: string): Promise<RequestHandler> => {
-  const files = await readSiteFiles(directory);
+/**
+ * Reads the directory. Throws EnvironmentError when it holds no application.
+ * @param fileOrigins where pages load and upload files, beside their own
+ */
+export const openSite = async (directory: string, fileOrigins?: readonly string[]): Promise<RequestHandler> => {
+  const files = await readSiteFiles(directory, fileOrigins);
 
   const find = (request: IncomingMessage): SiteFile | undefined => {
     const path = pathOf(request.url ?? '/');

@@ -13,16 +13,21 @@ import { ExtractionFault } from './extraction/extraction-fault.ts';
 export interface ExtractionBounds {
   /** Resident memory of the process. */
   readonly memoryBytes: number;
+  /** Time that the process computes; it may wait for its turn four times as long. */
   readonly timeMs: number;
 }
 
 const defaultExtractionBounds: ExtractionBounds = { memoryBytes: 400 * 1_048_576, timeMs: 30_000 };
 
-/** Milliseconds between two looks at the memory of the process. */
+/** Milliseconds between two looks at the memory and the time of the process. */
 const watchEveryMs = 25;
 /** Megabytes of the heap: below the bound, so that most files that are too large end by themselves. */
 const heapMegabytes = 256;
 const pageBytes = 4_096;
+/** Of Linux, on every machine. */
+const tickMs = 10;
+/** How much longer than it computes a process may take, where others compute too. */
+const patience = 4;
 
 const program = join(import.meta.dirname, 'extraction', 'main.ts');
 
@@ -38,10 +43,16 @@ const resultSchema = z.object({
   failure: z.object({ code: z.enum(fileFailureCodes), message: z.string() }).optional(),
 });
 
-/** Resident bytes, where the system says them (Linux); 0 elsewhere, where the bound of the heap is all there is. */
-const residentBytes = async (pid: number): Promise<number> => {
-  const statm = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '');
-  return Number(statm.split(' ')[1] ?? 0) * pageBytes;
+/**
+ * What the process has and took, where the system says it (Linux). Elsewhere nothing, and the bounds of the heap and of
+ * the time on the clock are all there is.
+ */
+const readUse = async (pid: number): Promise<ExtractionBounds> => {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // Behind the name of the program, which may hold anything: the times in user and kernel mode, and the pages.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [user, kernel, pages] = [11, 12, 21].map((field) => Number(fields[field] ?? 0));
+  return { memoryBytes: (pages ?? 0) * pageBytes, timeMs: ((user ?? 0) + (kernel ?? 0)) * tickMs };
 };
 
 const tooLarge = (): ExtractionFault =>
@@ -66,12 +77,12 @@ export const runExtraction = async (
     exceeded = true;
     child.kill('SIGKILL');
   };
-  const timer = setTimeout(end, bounds.timeMs);
+  const timer = setTimeout(end, bounds.timeMs * patience);
   const watch = setInterval(() => {
     const { pid } = child;
     if (pid === undefined) return;
-    void residentBytes(pid).then((bytes) => {
-      if (bytes > bounds.memoryBytes) end();
+    void readUse(pid).then(({ memoryBytes, timeMs }) => {
+      if (memoryBytes > bounds.memoryBytes || timeMs > bounds.timeMs) end();
     });
   }, watchEveryMs);
   const abort = (): void => void child.kill('SIGKILL');

@@ -6,7 +6,20 @@ import { StartError } from '../connections/start-error.ts';
 import { createBlobs } from './blob-disk.ts';
 import type { Blobs } from './blobs.ts';
 import { putInParts } from './s3-multipart.ts';
+import { defaultRegion, publicOriginOf } from './s3-origin.ts';
 import { signWithS3 } from './s3-signatures.ts';
+
+const pingTimeoutMs = 2_000;
+
+/** HEAD may be forbidden where reads and writes are allowed; any other refusal, or none, is an outage. */
+const pingBucket = async (client: S3Client, bucket: string): Promise<void> => {
+  const abortSignal = AbortSignal.timeout(pingTimeoutMs);
+  try {
+    await client.send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal });
+  } catch (fault) {
+    if (!(fault instanceof S3ServiceException) || fault.$metadata.httpStatusCode !== 403) throw fault;
+  }
+};
 
 export interface S3BlobsOptions {
   /**
@@ -19,9 +32,6 @@ export interface S3BlobsOptions {
   readonly startTimeoutMs: number;
 }
 
-const defaultRegion = 'us-east-1';
-const pingTimeoutMs = 2_000;
-
 /** Only a missing bucket fails the check: HEAD may be forbidden where reads and writes are allowed. */
 const checkBucket = async (client: S3Client, bucket: string, url: string, startTimeoutMs: number): Promise<void> => {
   try {
@@ -33,18 +43,6 @@ const checkBucket = async (client: S3Client, bucket: string, url: string, startT
     throw new StartError(`${fault}: ${url}. Is BLOBS_URL right?`, { cause });
   }
 };
-
-/** The origin of signed URLs: AWS has the bucket in its host name. */
-const originOf = async (client: S3Client, bucket: string): Promise<string> =>
-  new URL(await signWithS3(client, bucket).signDownload(anyDownload)).origin;
-
-const anyDownload = {
-  key: 'origin/of/urls',
-  fileName: 'origin',
-  mediaType: 'text/plain',
-  disposition: 'attachment',
-  expiresInSeconds: 1,
-} as const;
 
 /** Rejects with a StartError when the bucket does not exist or the server does not respond in time. */
 export const connectS3Blobs = async ({ url, credentials, startTimeoutMs }: S3BlobsOptions): Promise<Blobs> => {
@@ -69,13 +67,12 @@ export const connectS3Blobs = async ({ url, credentials, startTimeoutMs }: S3Blo
   };
   try {
     await checkBucket(client, bucket, url, startTimeoutMs);
-    const publicOrigin = await originOf(signer, bucket);
     return createBlobs(new Disk(new S3Driver({ client, bucket, visibility: 'private', supportsACL: false })), {
       putStream: (key, bytes, ContentType) => putInParts(client, { Bucket: bucket, Key: key, ContentType }, bytes),
       ...signWithS3(signer, bucket),
       serve: undefined,
-      publicOrigin,
-      ping: () => checkBucket(client, bucket, url, pingTimeoutMs),
+      publicOrigin: publicOriginOf(url),
+      ping: () => pingBucket(client, bucket),
       close,
     });
   } catch (error) {

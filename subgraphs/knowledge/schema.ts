@@ -8,6 +8,7 @@ import { addDocumentSearch } from './schema/document-search.ts';
 import { addFileTypes } from './schema/file-types.ts';
 import { addFiles } from './schema/files.ts';
 import { addInternalFields } from './schema/internal-fields.ts';
+import { addStorage } from './schema/storage.ts';
 
 export const createKnowledgeSchema = (): GraphQLSchema => {
   const builder = createKnowledgeBuilder();
@@ -19,5 +20,6 @@ export const createKnowledgeSchema = (): GraphQLSchema => {
   addCollections(builder, collection);
   addDocumentSearch(builder, fileTypes);
   addInternalFields(builder, fileTypes);
+  addStorage(builder, fileTypes);
   return builder.toSubGraphSchema({ linkUrl: federationLinkUrl });
 };

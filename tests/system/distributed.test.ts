@@ -10,6 +10,7 @@ import { serviceCrashSuite } from './suite/crashes.ts';
 import { deletionSuite } from './suite/deletion.ts';
 import { documentSuite } from './suite/documents.ts';
 import { edgeRefusalSuite } from './suite/edge-refusals.ts';
+import { fileSuite } from './suite/files.ts';
 import { maskedPromptsSuite } from './suite/masked-prompts.ts';
 import { mcpSuite } from './suite/mcp.ts';
 import { moderationChangeSuite } from './suite/moderation-changes.ts';
@@ -57,6 +58,7 @@ describe('distributed', () => {
   documentSuite(() => parlance);
   sharedIdSuite(() => parlance);
   apiKeySuite(() => parlance);
+  fileSuite(() => parlance);
   toolSuite(() => parlance);
   mcpSuite(() => parlance);
   serviceAccountSuite(

@@ -1,6 +1,7 @@
 /** The web client in front of the standalone. */
 import { accessibilityFlows } from './flows/accessibility.ts';
 import { conversationFlows } from './flows/conversation.ts';
+import { fileFlows } from './flows/files.ts';
 import { hostileTextFlows } from './flows/hostile-texts.ts';
 import { interruptionFlows } from './flows/interruptions.ts';
 import { listFlows } from './flows/list.ts';
@@ -19,5 +20,6 @@ renewalFlows(stand);
 interruptionFlows(stand);
 hostileTextFlows(stand);
 toolFlows(stand);
+fileFlows(stand);
 // What axe, a keyboard and a screen reader find on a page is the same whoever served it.
 accessibilityFlows(stand);

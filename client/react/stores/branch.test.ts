@@ -9,6 +9,7 @@ const message = (id: string, parent: string | null, siblings: readonly string[] 
   role: id.startsWith('q') ? 'USER' : 'ASSISTANT',
   reuse: null,
   content: id,
+  attachmentIds: [],
   reasoning: null,
   status: 'COMPLETED',
   finishReason: null,

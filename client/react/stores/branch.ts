@@ -5,6 +5,7 @@
  */
 import type { TimelineMessage, Turn, TurnIds } from '@parlance/client';
 import { entryOf, mergeEntry, pendingQuestion, pendingReply, type TimelineEntry } from './timeline-entry.ts';
+import type { TurnSettings } from './turn-requests.ts';
 
 /** A turn that is being started. */
 export interface PendingTurn {
@@ -16,11 +17,15 @@ export interface PendingTurn {
   readonly reply: TimelineEntry;
 }
 
-export const pendingTurn = (ids: TurnIds, content: string | undefined, insteadOf: string | undefined): PendingTurn => ({
-  ids,
+export const pendingTurn = (
+  { idempotencyKey, replyId, settings }: TurnIds & { readonly settings?: Pick<TurnSettings, 'attachmentIds'> },
+  content: string | undefined,
+  insteadOf: string | undefined,
+): PendingTurn => ({
+  ids: { idempotencyKey, replyId },
   insteadOf,
-  question: content === undefined ? undefined : pendingQuestion(ids.idempotencyKey, content),
-  reply: pendingReply(ids.replyId),
+  question: content === undefined ? undefined : pendingQuestion(idempotencyKey, content, settings?.attachmentIds),
+  reply: pendingReply(replyId),
 });
 
 export interface Branch {

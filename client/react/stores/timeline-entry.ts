@@ -21,6 +21,8 @@ export interface TimelineEntry {
   readonly role: TimelineMessage['role'];
   /** The whole text so far. */
   readonly content: string;
+  /** Ids of the files that came with a question. */
+  readonly attachmentIds: readonly string[];
   /** What the model has shown of its thinking so far; empty where it has shown nothing. */
   readonly reasoning: string;
   readonly status: TimelineMessage['status'];
@@ -60,6 +62,7 @@ export const entryOf = (message: TimelineMessage, key = message.id): TimelineEnt
   id: message.id,
   role: message.role,
   content: message.content,
+  attachmentIds: message.attachmentIds,
   reasoning: message.reasoning ?? '',
   status: message.status,
   finishReason: message.finishReason,
@@ -118,11 +121,16 @@ export const mergeEntry = (shown: TimelineEntry, stored: TimelineEntry): Timelin
 export const isRunning = ({ role, status }: TimelineEntry): boolean => role === 'ASSISTANT' && !isFinal(status);
 
 /** A question as it is shown before the server has it. */
-export const pendingQuestion = (key: string, content: string): TimelineEntry => ({
+export const pendingQuestion = (
+  key: string,
+  content: string,
+  attachmentIds: readonly string[] = [],
+): TimelineEntry => ({
   key,
   id: undefined,
   role: 'USER',
   content,
+  attachmentIds,
   reasoning: '',
   status: 'COMPLETED',
   finishReason: null,

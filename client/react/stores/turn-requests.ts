@@ -31,6 +31,8 @@ export interface TurnSettings {
   readonly responseFormat?: ResponseFormatInput;
   /** Names of the tools that the model may call; empty for none. */
   readonly tools?: string[];
+  /** Ids of files of the user that come with a question. Another reply keeps those of its question. */
+  readonly attachmentIds?: string[];
   /** What to do while a reply is being written. Default: REJECT. */
   readonly onBusy?: BusyPolicy;
 }
@@ -59,9 +61,11 @@ export const startRequest = (
   signal: AbortSignal,
 ): StartedTurn => {
   const { kind, content = '', insteadOf: messageId = '', idempotencyKey, replyId, settings } = request;
-  const common = { ...settings, idempotencyKey, replyId, signal };
-  if (kind === 'send') return client.send({ ...common, conversationId, content });
-  if (kind === 'edit') return client.edit({ ...common, messageId, content });
+  const { attachmentIds, ...rest } = settings;
+  const common = { ...rest, idempotencyKey, replyId, signal };
+  const carried = attachmentIds === undefined ? {} : { attachmentIds };
+  if (kind === 'send') return client.send({ ...common, ...carried, conversationId, content });
+  if (kind === 'edit') return client.edit({ ...common, ...carried, messageId, content });
   return client.regenerate({ ...common, messageId });
 };
 
@@ -93,7 +97,8 @@ const isFormat = (value: unknown): value is ResponseFormatInput =>
 
 const settingsIn = (value: unknown): TurnSettings => {
   if (!isRecord(value)) return {};
-  const { modelPolicy, maxOutputTokens, temperature, reasoningEffort, responseFormat, tools, onBusy } = value;
+  const { modelPolicy, maxOutputTokens, temperature, reasoningEffort, responseFormat, tools, attachmentIds, onBusy } =
+    value;
   return {
     ...(isText(modelPolicy) ? { modelPolicy } : {}),
     ...(typeof maxOutputTokens === 'number' ? { maxOutputTokens } : {}),
@@ -101,6 +106,7 @@ const settingsIn = (value: unknown): TurnSettings => {
     ...(isEffort(reasoningEffort) ? { reasoningEffort } : {}),
     ...(isFormat(responseFormat) ? { responseFormat } : {}),
     ...(Array.isArray(tools) ? { tools: tools.filter(isText) } : {}),
+    ...(Array.isArray(attachmentIds) ? { attachmentIds: attachmentIds.filter(isText) } : {}),
     ...(isBusyPolicy(onBusy) ? { onBusy } : {}),
   };
 };

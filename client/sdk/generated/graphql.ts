@@ -195,6 +195,52 @@ export type ExplainRouteInput = {
   requires?: Array<ModelCapability> | null | undefined;
 };
 
+/** Why a file cannot be used. */
+export type FileFailureCode =
+  /** It is not what it seems to be, or breaks off. */
+  | 'DAMAGED'
+  /** It is protected by a password. */
+  | 'ENCRYPTED'
+  /** The virus scan found something, or could not be made. */
+  | 'INFECTED'
+  /** It has no text, such as a scan without a text layer. */
+  | 'NO_TEXT'
+  /** It has more pages, characters or pixels than your plan allows, or unpacks to too much. */
+  | 'TOO_LARGE'
+  /** Its content is of a type that is not read. */
+  | 'UNSUPPORTED_TYPE';
+
+/** What a file is to models. Until a worker has looked at its content, as its client declared it. */
+export type FileKind =
+  /** Tables, JSON or an archive. */
+  | 'DATA'
+  /** A document whose text is read, by pages where it has pages. */
+  | 'DOCUMENT'
+  /** A picture: models with the capability VISION see it. */
+  | 'IMAGE'
+  /** Plain text, Markdown or source code. */
+  | 'TEXT';
+
+/** What a file is for. */
+export type FilePurpose =
+  /** Models and people read it. */
+  | 'CONTENT'
+  /** It holds conversations for `importConversations`. No text is extracted. */
+  | 'IMPORT';
+
+/** The state of a file. */
+export type FileStatus =
+  /** Its bytes are not there yet, or `completeFile` was not called. */
+  | 'AWAITING_UPLOAD'
+  /** It was deleted, or is not yours: nothing of it can be read. */
+  | 'DELETED'
+  /** It cannot be used: `failure` says why. Its bytes are deleted. */
+  | 'FAILED'
+  /** It is being checked and its text extracted. */
+  | 'PROCESSING'
+  /** It can be attached, downloaded and added to collections. */
+  | 'READY';
+
 /** Why the model stopped. */
 export type FinishReason =
   /** The reply was stopped on request. */
@@ -508,6 +554,13 @@ export type ApiKeysQuery = { apiKeys: { pageInfo: { hasNextPage: boolean, endCur
 
 export type CitationFragment = { index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } };
 
+export type CompleteFileMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CompleteFileMutation = { completeFile: { id: string, name: string, mediaType: string, byteSize: number, kind: FileKind, status: FileStatus, pageCount: number | null, textLength: number | null, previewUrl: string | null, failure: { code: FileFailureCode, message: string } | null } };
+
 export type ConversationChangeFragment = { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null };
 
 export type ConversationChangedSubscriptionVariables = Exact<{
@@ -570,6 +623,13 @@ export type DeleteConversationMutationVariables = Exact<{
 
 export type DeleteConversationMutation = { deleteConversation: { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } };
 
+export type DeleteFileMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DeleteFileMutation = { deleteFile: string };
+
 export type EditMessageMutationVariables = Exact<{
   input: EditMessageInput;
 }>;
@@ -590,6 +650,33 @@ export type ExplainRouteQueryVariables = Exact<{
 
 
 export type ExplainRouteQuery = { explainRoute: { plan: PlanTier, policy: { name: string } | null, candidates: Array<{ reason: string, verdict: RouteVerdict, model: { id: string, displayName: string } }> } };
+
+export type FileChangedSubscriptionVariables = Exact<{
+  id: string;
+}>;
+
+
+export type FileChangedSubscription = { fileChanged: { id: string, name: string, mediaType: string, byteSize: number, kind: FileKind, status: FileStatus, pageCount: number | null, textLength: number | null, previewUrl: string | null, failure: { code: FileFailureCode, message: string } | null } };
+
+export type FileStateFragment = { id: string, name: string, mediaType: string, byteSize: number, kind: FileKind, status: FileStatus, pageCount: number | null, textLength: number | null, previewUrl: string | null, failure: { code: FileFailureCode, message: string } | null };
+
+export type CreateFileMutationVariables = Exact<{
+  name: string;
+  mediaType: string;
+  byteSize: number;
+  sha256: string;
+  purpose?: FilePurpose | null | undefined;
+}>;
+
+
+export type CreateFileMutation = { createFile: { url: string, expiresAt: string, file: { id: string, name: string, mediaType: string, byteSize: number, kind: FileKind, status: FileStatus, pageCount: number | null, textLength: number | null, previewUrl: string | null, failure: { code: FileFailureCode, message: string } | null }, headers: Array<{ name: string, value: string }> } };
+
+export type FileQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type FileQuery = { file: { id: string, name: string, mediaType: string, byteSize: number, kind: FileKind, status: FileStatus, pageCount: number | null, textLength: number | null, previewUrl: string | null, failure: { code: FileFailureCode, message: string } | null } | null };
 
 export type MarkConversationReadMutationVariables = Exact<{
   id: string;
@@ -701,7 +788,7 @@ export type SelectBranchMutationVariables = Exact<{
 }>;
 
 
-export type SelectBranchMutation = { selectBranch: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } };
+export type SelectBranchMutation = { selectBranch: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } };
 
 export type StartedTurnFragment = { replayed: boolean, userMessage: { id: string, role: MessageRole, content: string, status: MessageStatus, createdAt: string }, assistantMessage: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } };
 
@@ -728,9 +815,9 @@ export type StopGenerationMutationVariables = Exact<{
 
 export type StopGenerationMutation = { stopGeneration: { id: string, status: MessageStatus } };
 
-export type TimelineMessageFragment = { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null };
+export type TimelineMessageFragment = { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null };
 
-export type TimelinePageFragment = { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> };
+export type TimelinePageFragment = { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> };
 
 export type TimelineQueryVariables = Exact<{
   id: string;
@@ -739,7 +826,7 @@ export type TimelineQueryVariables = Exact<{
 }>;
 
 
-export type TimelineQuery = { conversation: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } | null };
+export type TimelineQuery = { conversation: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } | null };
 
 export type ToolCallFragment = { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null };
 
@@ -748,7 +835,7 @@ export type TurnOfReplyQueryVariables = Exact<{
 }>;
 
 
-export type TurnOfReplyQuery = { message: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null };
+export type TurnOfReplyQuery = { message: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null };
 
 export type UpdateConversationMutationVariables = Exact<{
   id: string;
@@ -867,6 +954,23 @@ export const ConversationSettingsFragmentDoc = /*#__PURE__*/ new TypedDocumentSt
     status
   }
 }`, {"fragmentName":"ConversationSettings"}) as unknown as TypedDocumentString<ConversationSettingsFragment, unknown>;
+export const FileStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment FileState on File {
+  id
+  name
+  mediaType
+  byteSize
+  kind
+  status
+  failure {
+    code
+    message
+  }
+  pageCount
+  textLength
+  previewUrl
+}
+    `, {"fragmentName":"FileState"}) as unknown as TypedDocumentString<FileStateFragment, unknown>;
 export const WindowOfQuotaFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment WindowOfQuota on QuotaWindow {
   limitTokens
@@ -973,6 +1077,7 @@ export const TimelineMessageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(
   model {
     id
   }
+  attachmentIds
   toolCalls {
     ...ToolCall
   }
@@ -1072,6 +1177,7 @@ fragment TimelineMessage on Message {
   model {
     id
   }
+  attachmentIds
   toolCalls {
     ...ToolCall
   }
@@ -1126,6 +1232,27 @@ export const ApiKeysDocument = /*#__PURE__*/ new TypedDocumentString(`
   lastUsedAt
   revokedAt
 }`) as unknown as TypedDocumentString<ApiKeysQuery, ApiKeysQueryVariables>;
+export const CompleteFileDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation CompleteFile($id: ID!) {
+  completeFile(id: $id) {
+    ...FileState
+  }
+}
+    fragment FileState on File {
+  id
+  name
+  mediaType
+  byteSize
+  kind
+  status
+  failure {
+    code
+    message
+  }
+  pageCount
+  textLength
+  previewUrl
+}`) as unknown as TypedDocumentString<CompleteFileMutation, CompleteFileMutationVariables>;
 export const ConversationChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription ConversationChanged($conversationId: ID!) {
   conversationChanged(conversationId: $conversationId) {
@@ -1337,6 +1464,11 @@ export const DeleteConversationDocument = /*#__PURE__*/ new TypedDocumentString(
     status
   }
 }`) as unknown as TypedDocumentString<DeleteConversationMutation, DeleteConversationMutationVariables>;
+export const DeleteFileDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DeleteFile($id: ID!) {
+  deleteFile(id: $id)
+}
+    `) as unknown as TypedDocumentString<DeleteFileMutation, DeleteFileMutationVariables>;
 export const EditMessageDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation EditMessage($input: EditMessageInput!) {
   editMessage(input: $input) {
@@ -1393,6 +1525,83 @@ export const ExplainRouteDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ExplainRouteQuery, ExplainRouteQueryVariables>;
+export const FileChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription FileChanged($id: ID!) {
+  fileChanged(id: $id) {
+    ...FileState
+  }
+}
+    fragment FileState on File {
+  id
+  name
+  mediaType
+  byteSize
+  kind
+  status
+  failure {
+    code
+    message
+  }
+  pageCount
+  textLength
+  previewUrl
+}`) as unknown as TypedDocumentString<FileChangedSubscription, FileChangedSubscriptionVariables>;
+export const CreateFileDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation CreateFile($name: String!, $mediaType: String!, $byteSize: Int!, $sha256: String!, $purpose: FilePurpose) {
+  createFile(
+    name: $name
+    mediaType: $mediaType
+    byteSize: $byteSize
+    sha256: $sha256
+    purpose: $purpose
+  ) {
+    file {
+      ...FileState
+    }
+    url
+    headers {
+      name
+      value
+    }
+    expiresAt
+  }
+}
+    fragment FileState on File {
+  id
+  name
+  mediaType
+  byteSize
+  kind
+  status
+  failure {
+    code
+    message
+  }
+  pageCount
+  textLength
+  previewUrl
+}`) as unknown as TypedDocumentString<CreateFileMutation, CreateFileMutationVariables>;
+export const FileDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query File($id: ID!) {
+  file(id: $id) {
+    ...FileState
+  }
+}
+    fragment FileState on File {
+  id
+  name
+  mediaType
+  byteSize
+  kind
+  status
+  failure {
+    code
+    message
+  }
+  pageCount
+  textLength
+  previewUrl
+}`) as unknown as TypedDocumentString<FileQuery, FileQueryVariables>;
 export const MarkConversationReadDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation MarkConversationRead($id: ID!) {
   markConversationRead(id: $id) {
@@ -1769,6 +1978,7 @@ fragment TimelineMessage on Message {
   model {
     id
   }
+  attachmentIds
   toolCalls {
     ...ToolCall
   }
@@ -1905,6 +2115,7 @@ fragment TimelineMessage on Message {
   model {
     id
   }
+  attachmentIds
   toolCalls {
     ...ToolCall
   }
@@ -1994,6 +2205,7 @@ fragment TimelineMessage on Message {
   model {
     id
   }
+  attachmentIds
   toolCalls {
     ...ToolCall
   }

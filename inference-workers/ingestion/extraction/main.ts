@@ -7,7 +7,10 @@ import { type ExtractionTask, extract } from './extract.ts';
 import { ExtractionFault } from './extraction-fault.ts';
 
 /** Below replies, which people wait for. */
-const lowPriority = 10;
+const lowPriority = 5;
+
+// Without a parent nobody watches what this takes.
+process.once('disconnect', () => process.exit(1));
 
 process.once('message', (task: ExtractionTask) => {
   setPriority(lowPriority);

@@ -40,8 +40,10 @@ export const readHtml = (html: string, collector: PageCollector): null => {
       else if (headings.test(name)) {
         end();
         title = '';
-      } else if (name === 'li') text += '\n- ';
-      else if (name === 'td' || name === 'th') text += text.endsWith('\n') || text === '' ? '' : ' | ';
+      } else if (name === 'li') {
+        breakLine();
+        text += '- ';
+      } else if (name === 'td' || name === 'th') text += text.endsWith('\n') || text === '' ? '' : ' | ';
       else if (blocks.has(name)) breakLine();
     },
     ontext(piece) {

@@ -39,9 +39,9 @@ export const reserveStorage = async (
   limits: StorageLimits,
 ): Promise<void> => {
   const tenant = await em.execute<unknown[]>(tenantSql, [tenantId, byteSize, limits.tenantBytes]);
-  if (tenant.length === 0) refuse('TENANT_STORAGE', 'The storage of your organization is full. Delete files first.');
+  if (tenant.length === 0) refuse('TENANT_FILES', 'The storage of your organization is full. Delete files first.');
   const user = await em.execute<unknown[]>(userSql, [tenantId, userId, byteSize, limits.userBytes, limits.userFiles]);
-  if (user.length === 0) refuse('USER_STORAGE', 'Your storage is full. Delete files first.');
+  if (user.length === 0) refuse('USER_FILES', 'Your storage is full. Delete files first.');
 };
 
 /** In the current transaction. */

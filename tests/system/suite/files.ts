@@ -1,5 +1,6 @@
 /** Files of users, from the upload by a signed URL to the download, on a whole Parlance. */
 import { createHash } from 'node:crypto';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { TestClient } from '#tests/support/client.ts';
@@ -114,6 +115,11 @@ export const fileSuite = (parlance: () => Parlance): void => {
       const attached = 'query ($id: ID!) { message(id: $id) { attachments { id name status } } }';
       const { data } = await ada.ask(attached, { id: turn.userMessage.id });
       expect(data).toEqual({ message: { attachments: [{ id, name: 'te"rms<1>.md', status: 'READY' }] } });
+      const timeline =
+        'query ($id: ID!) { conversation(id: $id) { messages(first: 1) { edges { node { attachments { id } } } } } }';
+      expect((await ada.ask(timeline, { id: conversation })).data).toEqual({
+        conversation: { messages: { edges: [{ node: { attachments: [{ id }] } }] } },
+      });
       // Later turns, other replies and other words have it too.
       await ada.converse(conversation, 'script: tokens=4');
       expect(firstOf('script: tokens=4')).toContain('E-4711');
@@ -141,6 +147,12 @@ export const fileSuite = (parlance: () => Parlance): void => {
       expect(edited.editMessage.userMessage).toEqual({ attachments: [{ id }] });
       await ada.stream(edited.editMessage.assistantMessage.id).all();
       expect(lastOf('script: tokens=5')).toContain('E-4711');
+      // A question that waits for a reply has its files when it is its turn.
+      const running = await ada.send(conversation, 'script: tokens=60 pace=5');
+      const waiting = await ada.send(conversation, 'script: tokens=8', { attachmentIds: [id], onBusy: 'ENQUEUE' });
+      await ada.stream(running.assistantMessage.id).all();
+      await ada.stream(waiting.assistantMessage.id).all();
+      expect(lastOf('script: tokens=8')).toContain('E-4711');
       // Nobody attaches the file of another, and nobody one that is gone.
       const theirs = await bob.createConversation();
       const send = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { replayed } }`;
@@ -159,6 +171,46 @@ export const fileSuite = (parlance: () => Parlance): void => {
       expect((await ada.ask(attached, { id: turn.userMessage.id })).data).toEqual({
         message: { attachments: [{ id, name: '[file deleted]', status: 'DELETED' }] },
       });
+    });
+
+    test('a picture goes to a model that sees, and only there; a model that does not is refused or told so', async () => {
+      const ada = await parlance().as('ada');
+      const content = await sharp({ create: { width: 2_000, height: 500, channels: 3, background: '#c00' } })
+        .png()
+        .toBuffer();
+      const { id, status } = await uploadFile(parlance(), ada, { name: 'red.png', content, mediaType: 'text/plain' });
+      expect(status).toBe('READY');
+      const query = 'query ($id: ID!) { file(id: $id) { kind mediaType previewUrl downloadUrl } }';
+      const { file } = await ada.query(z.object({ file: z.record(z.string(), z.string()) }), query, { id });
+      expect(file).toMatchObject({ kind: 'IMAGE', mediaType: 'image/png' });
+      const preview = await fetch(new URL(file['previewUrl'] ?? '', parlance().url));
+      expect([preview.status, preview.headers.get('content-type')]).toEqual([200, 'image/webp']);
+      const conversation = await ada.createConversation();
+      const send = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { replayed } }`;
+      const attached = { conversationId: conversation, attachmentIds: [id] };
+      const blind = {
+        ...attached,
+        content: 'script: tokens=2',
+        idempotencyKey: crypto.randomUUID(),
+        modelPolicy: 'openai/scripted',
+      };
+      expect(await ada.refusal(send, { input: blind })).toMatchObject({
+        message: expect.stringContaining('sees pictures'),
+        extensions: { code: 'MODEL_UNAVAILABLE' },
+      });
+      await ada.converse(conversation, 'script: tokens=7', { attachmentIds: [id], modelPolicy: 'openai/gpt-4o-mini' });
+      const requests = () => parlance().provider.requests.map(({ body }) => body.messages);
+      const seen = requests()
+        .findLast((messages) => messages.at(-1)?.content?.endsWith('script: tokens=7'))
+        ?.at(-1);
+      expect(seen?.pictures).toHaveLength(1);
+      const [, base64 = ''] = seen?.pictures?.[0]?.split('data:image/jpeg;base64,') ?? [];
+      expect(await sharp(Buffer.from(base64, 'base64')).metadata()).toMatchObject({ width: 1_568, format: 'jpeg' });
+      await ada.converse(conversation, 'script: tokens=8', { modelPolicy: 'openai/scripted' });
+      const told = requests().findLast((messages) => messages.at(-1)?.content === 'script: tokens=8');
+      const first = told?.find(({ role }) => role === 'user');
+      expect(first?.content).toContain('<file name="red.png">\n[a picture, which you cannot see]\n</file>');
+      expect(first?.pictures).toBeUndefined();
     });
   });
 };

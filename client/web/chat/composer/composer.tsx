@@ -3,6 +3,7 @@
  * interrupts it, and the reply can be stopped.
  */
 
+import type { LiveUploads } from '@parlance/react';
 import { type ChangeEvent, type FormEvent, type KeyboardEvent, type ReactNode, useId } from 'react';
 import { IconButton } from '../../design/button.tsx';
 import hidden from '../../design/hidden.module.css';
@@ -12,7 +13,10 @@ import { useTranslate } from '../../translations/translation.ts';
 import { busyPolicyStored, sendKeyStored } from '../device/sending.ts';
 import type { Draft } from '../device/use-draft.ts';
 import { composerId } from '../frame/element-ids.ts';
+import { AttachButton } from './attach-button.tsx';
 import styles from './composer.module.css';
+import { UploadsRow } from './uploads-row.tsx';
+import { useDroppedFiles } from './use-dropped-files.ts';
 import { useHistory } from './use-history.ts';
 
 export interface ComposerProps {
@@ -22,7 +26,9 @@ export interface ComposerProps {
   readonly isRunning: boolean;
   /** Whether a question cannot be taken yet. */
   readonly isSending?: boolean;
-  /** Clears the draft when the text is kept elsewhere. */
+  /** The files of the next question. */
+  readonly uploads: LiveUploads;
+  /** Clears the draft when the text is kept elsewhere, and takes the files. */
   readonly onSend: (text: string, onBusy: 'ENQUEUE' | 'INTERRUPT') => void;
   readonly onStop: () => void;
   /** Controls below the text. */
@@ -49,15 +55,17 @@ const BusyChoice = () => {
 };
 
 export const Composer = (props: ComposerProps) => {
-  const { draft, questions, isRunning, isSending = false, onSend, onStop, children } = props;
+  const { draft, questions, uploads, isRunning, isSending = false, onSend, onStop, children } = props;
   const t = useTranslate();
   const hintId = useId();
   const [sendKey] = useStored(sendKeyStored);
   const [busyPolicy] = useStored(busyPolicyStored);
   const recall = useHistory(questions, draft.setText);
   const isEmpty = draft.text.trim() === '';
+  const isWaiting = uploads.files.some(({ file, fault }) => file === undefined && fault === undefined);
+  const dropped = useDroppedFiles(uploads.add);
   const send = () => {
-    if (isEmpty || isSending) return;
+    if (isEmpty || isSending || isWaiting) return;
     onSend(draft.text, busyPolicy);
   };
   const submit = (event: FormEvent) => {
@@ -74,7 +82,8 @@ export const Composer = (props: ComposerProps) => {
     send();
   };
   return (
-    <form className={styles['composer']} onSubmit={submit}>
+    <form className={styles['composer']} onSubmit={submit} onDragOver={dropped.onDragOver} onDrop={dropped.onDrop}>
+      <UploadsRow files={uploads.files} onRemove={uploads.remove} onResume={uploads.resume} />
       <div className={styles['grow']} data-text={`${draft.text}\n`}>
         <textarea
           id={composerId}
@@ -87,14 +96,22 @@ export const Composer = (props: ComposerProps) => {
           enterKeyHint={sendKey === 'enter' ? 'send' : 'enter'}
           onChange={change}
           onKeyDown={keyDown}
+          onPaste={dropped.onPaste}
         />
       </div>
       <div className={styles['bar']}>
+        <AttachButton onChoose={uploads.add} />
         {children}
         <span className={styles['space']} />
         {isRunning && !isEmpty ? <BusyChoice /> : null}
         {isRunning ? <IconButton icon="stop" label={t('composer.stop')} onClick={onStop} /> : null}
-        <IconButton icon="send" look="main" label={t('composer.send')} submits disabled={isEmpty || isSending} />
+        <IconButton
+          icon="send"
+          look="main"
+          label={t('composer.send')}
+          submits
+          disabled={isEmpty || isSending || isWaiting}
+        />
       </div>
       <p id={hintId} className={hidden['hidden']}>
         {t(sendKey === 'enter' ? 'composer.hintEnter' : 'composer.hintModifier')}

@@ -7,6 +7,7 @@ import {
   useConversationActions,
   useSend,
   useTimeline,
+  useUploads,
 } from '@parlance/react';
 import { useEffect, useMemo, useState } from 'react';
 import { Link } from 'wouter';
@@ -81,6 +82,7 @@ const LiveConversation = ({ id }: LiveConversationProps) => {
   const { drafts } = useDevice();
   const notify = useNotify();
   const draft = useDraft(drafts, id);
+  const uploads = useUploads();
   const { conversation } = useConversation(id);
   const { update } = useConversationActions();
   useMarkRead(conversation);
@@ -98,7 +100,9 @@ const LiveConversation = ({ id }: LiveConversationProps) => {
 
   // From here on the text is among what is not sent yet, which is stored too.
   const ask = (text: string, onBusy: 'ENQUEUE' | 'INTERRUPT') => {
-    void send(text, { onBusy: running.length > 0 ? onBusy : 'ENQUEUE' });
+    const attachmentIds = uploads.take();
+    const attached = attachmentIds.length === 0 ? {} : { attachmentIds };
+    void send(text, { onBusy: running.length > 0 ? onBusy : 'ENQUEUE', ...attached });
     draft.setText('');
   };
   const stopAll = () => {
@@ -108,7 +112,14 @@ const LiveConversation = ({ id }: LiveConversationProps) => {
     update(id, { modelPolicy }).catch(() => notify({ words: t('model.notChanged') }));
   };
   const composer = (
-    <Composer draft={draft} questions={questions} isRunning={running.length > 0} onSend={ask} onStop={stopAll}>
+    <Composer
+      draft={draft}
+      questions={questions}
+      uploads={uploads}
+      isRunning={running.length > 0}
+      onSend={ask}
+      onStop={stopAll}
+    >
       <ModelChoice options={policiesAndModels} chosen={conversation?.modelPolicy} onChoose={chooseModel} />
     </Composer>
   );

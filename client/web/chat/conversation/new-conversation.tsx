@@ -1,6 +1,6 @@
 /** A conversation that does not exist yet: it is created with its first question, whose text stays until then. */
 import { isParlanceError, type ParlanceError } from '@parlance/client';
-import { useStartConversation, useViewer } from '@parlance/react';
+import { useStartConversation, useUploads, useViewer } from '@parlance/react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { Mark } from '../../design/mark.tsx';
@@ -23,6 +23,7 @@ export const NewConversation = () => {
   const t = useTranslate();
   const { drafts } = useDevice();
   const draft = useDraft(drafts, undefined);
+  const uploads = useUploads();
   const start = useStartConversation();
   const [, navigate] = useLocation();
   const { policiesAndModels } = useModelOptions();
@@ -35,7 +36,10 @@ export const NewConversation = () => {
     setSending(true);
     setFault(undefined);
     try {
-      const { conversationId } = await start(text, {}, model === null ? {} : { modelPolicy: model });
+      const attachmentIds = uploads.files.flatMap(({ file }) => (file?.status === 'READY' ? [file.id] : []));
+      const settings = attachmentIds.length === 0 ? {} : { attachmentIds };
+      const { conversationId } = await start(text, settings, model === null ? {} : { modelPolicy: model });
+      uploads.take();
       draft.setText('');
       navigate(`/c/${conversationId}`);
     } catch (error) {
@@ -60,6 +64,7 @@ export const NewConversation = () => {
         <Composer
           draft={draft}
           questions={nothing}
+          uploads={uploads}
           isRunning={false}
           isSending={isSending}
           onSend={send}

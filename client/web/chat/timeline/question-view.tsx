@@ -4,6 +4,7 @@ import { memo, useState } from 'react';
 import { useCopy } from '../../clipboard/copy-text.ts';
 import { IconButton } from '../../design/button.tsx';
 import { useTranslate } from '../../translations/translation.ts';
+import { AttachedFiles } from './attached-files.tsx';
 import { BranchSwitch } from './branch-switch.tsx';
 import { EditForm } from './edit-form.tsx';
 import { ModerationMark } from './moderation-mark.tsx';
@@ -39,6 +40,7 @@ export const QuestionView = memo(({ entry, actions }: QuestionViewProps) => {
   }
   return (
     <article className={styles['question']} aria-label={t('timeline.you')} data-pending={isPending}>
+      <AttachedFiles ids={entry.attachmentIds} />
       <div className={styles['bubble']} dir="auto">
         {shown}
         {isFolded ? (

@@ -1,0 +1,56 @@
+/** Files that ask for more memory or time than there is end within their bounds, and this process goes on. */
+import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createDirectory } from '#tests/services/directory.ts';
+import { runExtraction } from './run-extraction.ts';
+import { docxOf, paragraph, pdfBomb, pdfOf, pdfText, zipOf } from './sample-files.fixture.ts';
+
+const megabyte = 1_048_576;
+const limits = { pages: 1_000, characters: 1_000_000 };
+const open = new AbortController().signal;
+
+const run = async (content: Buffer, signal = open, bounds = { memoryBytes: 400 * megabyte, timeMs: 30_000 }) => {
+  await using directory = await createDirectory();
+  const path = join(directory.path, 'upload');
+  await writeFile(path, content);
+  const task = { path, directory: directory.path, name: 'a', declaredType: '', limits };
+  return await runExtraction(task, signal, bounds);
+};
+
+const hugeText = `<w:p><w:r><w:t>${'a'.repeat(300 * megabyte)}</w:t></w:r></w:p>`;
+const wordTypes =
+  '<Types><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>';
+const hugeDocument = Buffer.from(`<w:document xmlns:w="w"><w:body>${hugeText}</w:body></w:document>`);
+
+test.each([
+  ['a document that unpacks to 300 MB', () => docxOf(hugeText)],
+  [
+    'one that claims to unpack to 1 kB',
+    () =>
+      zipOf([
+        { name: '[Content_Types].xml', content: wordTypes },
+        { name: 'word/document.xml', content: hugeDocument, claimedSize: 1_000 },
+      ]),
+  ],
+  ['a PDF whose page unpacks to 700 MB', () => pdfBomb(700)],
+])('%s ends, and the worker lives', async (_, make) => {
+  const bomb = make();
+  expect(bomb.length).toBeLessThan(2 * megabyte);
+  await expect(run(bomb)).rejects.toMatchObject({ code: expect.stringMatching(/^(TOO_LARGE|DAMAGED)$/) });
+  expect(await run(pdfOf([pdfText('still here')]))).toMatchObject({ pageCount: 1, textLength: 10 });
+});
+
+test('the process is ended when its memory or its time is over, and when its job is lost', async () => {
+  const pdf = pdfOf([pdfText('x')]);
+  const tooLarge = { code: 'TOO_LARGE' };
+  await expect(run(pdf, open, { memoryBytes: megabyte, timeMs: 30_000 })).rejects.toMatchObject(tooLarge);
+  await expect(run(pdf, open, { memoryBytes: 400 * megabyte, timeMs: 1 })).rejects.toMatchObject(tooLarge);
+  const lost = new AbortController();
+  const running = run(docxOf(paragraph('x').repeat(200_000)), lost.signal);
+  lost.abort(new Error('the delivery is lost'));
+  await expect(running).rejects.toThrow('the delivery is lost');
+  const left = (): string => execFileSync('ps', ['-o', 'args=', '--ppid', String(process.pid)], { encoding: 'utf8' });
+  await expect.poll(left).not.toContain('extraction/main.ts');
+});
