@@ -5,7 +5,7 @@ import { citedNumbers } from '#contracts/citations.ts';
 import type { Passage } from '#contracts/passages.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
 import { withPassages } from '../prompt/frame-passages.ts';
-import { openWorkerFixture, type WorkerFixture } from '../worker.fixture.ts';
+import { candidateOf, openWorkerFixture, type WorkerFixture } from '../worker.fixture.ts';
 
 let workers: WorkerFixture;
 const stack = new AsyncDisposableStack();
@@ -45,12 +45,15 @@ test('says that documents were not searched, and tells the model so', async () =
   expect(JSON.stringify((await asked).body)).toContain('cannot be searched');
 });
 
-test('goes on behind what another worker wrote, without the sources again', async () => {
-  workers.provider.queue({ texts: ['First [1', '] and'], cut: 2 }, { texts: ['First [1] and last [2].'] });
-  const id = await workers.send('Go on?', { retrieval });
+test('a model that takes the place of another writes without the sources again', async () => {
+  workers.provider.queue({ texts: ['First [1', '] and', ' more'], cut: 2 }, { texts: ['First [1] and last [2].'] });
+  const candidates = [candidateOf('openai/scripted'), candidateOf('openai/other')];
+  const id = await workers.send('Go on?', { retrieval, candidates });
   const entries = await workers.entries(id);
-  expect(entries.filter(({ event }) => event.type === 'SourcesFound')).toHaveLength(1);
-  expect((await workers.finished(id)).text).toContain('[1]');
+  const types = entries.map(({ event }) => event.type);
+  expect(types.filter((type) => type === 'MessageStarted')).toHaveLength(2);
+  expect(types.filter((type) => type === 'SourcesFound')).toHaveLength(1);
+  expect((await workers.finished(id)).text).toBe('First [1] and last [2].');
 });
 
 test('a passage cannot close its tag, give orders a role, or take more than a third of the window', async () => {

@@ -112,6 +112,26 @@ describe.each(engines)('collections on %s', (engine) => {
     }
   });
 
+  test('a follow-up is searched with what it refers to, which counts for less than the question', async () => {
+    const user = newUser();
+    const id = await newCollection(user);
+    await newDocument(user, id, 'leases.txt', [
+      'The notice of the office is six months.',
+      'The notice of the warehouse is a year.',
+      'The warehouse has four gates.',
+      'The office has a kitchen.',
+    ]);
+    const ask = `query ($ids: [ID!]!, $query: String!, $context: [String!]) {
+      searchDocuments(collectionIds: $ids, query: $query, context: $context, first: 1) { hits { quote } } }`;
+    const firstOf = async (query: string, context: readonly string[]) =>
+      (await knowledge.execute(user, ask, { ids: [id], query, context })).data.searchDocuments.hits[0].quote;
+    const context = ['How long is the notice of the office?', 'Six months.'];
+    expect(await firstOf('And for the warehouse?', context)).toBe('The notice of the warehouse is a year.');
+    expect(await firstOf('Does it have a kitchen?', context)).toBe('The office has a kitchen.');
+    const { errors } = await knowledge.execute(user, ask, { ids: [id], query: 'x', context: ['y'.repeat(2_001)] });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'context' });
+  });
+
   test('nobody finds, reads or changes what is not his: access decides inside the search', async () => {
     const [owner, listed, other] = [newUser(), newUser(), newUser()];
     const foreign = newUser(globex, { userId: owner.userId });

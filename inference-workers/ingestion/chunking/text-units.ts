@@ -25,7 +25,7 @@ const sentenceEnds = new Set('.!?。！？…।؟');
 const closing = new Set('"\'”’»)]』」）');
 /** Words before a full stop that do not end a sentence, in the languages of manuals and contracts. */
 const abbreviations = new Set(
-  'no nr art abs bzw z.b d.h ca vgl inkl evtl max min tel e.g i.e etc dr mr mrs ms st fig p.ex cf ej núm ecc sig pág bijv'.split(
+  'no nr art abs gem bzw z.b d.h ca vgl inkl evtl max min tel e.g i.e etc dr mr mrs ms st fig p.ex cf ej núm ecc sig pág bijv'.split(
     ' ',
   ),
 );
