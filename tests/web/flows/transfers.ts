@@ -51,7 +51,6 @@ export const transferFlows = (stand: () => WebStand): void => {
     await using page = await stand().open();
     await openTransfer(page, title);
     await page.getByRole('button', { name: 'JSON, to import again' }).click();
-    await new Promise((r) => setTimeout(r, 4000)); console.log(await page.locator('dialog').innerHTML());
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('link', { name: `Download ${title}.json` }).click(),

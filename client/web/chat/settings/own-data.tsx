@@ -6,19 +6,19 @@ import { Button } from '../../design/button.tsx';
 import { describeFault } from '../../faults/describe-fault.ts';
 import { formatCount } from '../../formats/format.ts';
 import { useLanguage, useTranslate } from '../../translations/translation.ts';
-import { useLeaving } from '../transfer/export-part.tsx';
 import { ExportState } from '../transfer/export-state.tsx';
 import styles from '../transfer/transfer.module.css';
 import { useAttempt } from '../transfer/use-attempt.ts';
+import { useLeaving } from '../transfer/use-leaving.ts';
 
 const ArchivePart = () => {
   const t = useTranslate();
   const language = useLanguage();
   const client = useParlance();
-  const signal = useLeaving();
+  const leaving = useLeaving();
   const [attempt, fault, isBusy] = useAttempt();
   const [state, setState] = useState<State>();
-  const begin = () => void attempt(() => client.exportMyData({ language, signal, onProgress: setState }));
+  const begin = () => void attempt(() => client.exportMyData({ language, signal: leaving(), onProgress: setState }));
   return (
     <section className={styles['part']} aria-label={t('data.export')}>
       <h3>{t('data.export')}</h3>
@@ -62,7 +62,7 @@ const ImportReport = ({ state }: { readonly state: ImportState }) => {
 const ImportPart = () => {
   const t = useTranslate();
   const client = useParlance();
-  const signal = useLeaving();
+  const leaving = useLeaving();
   const input = useRef<HTMLInputElement>(null);
   const [attempt, fault, isBusy] = useAttempt();
   const [sent, setSent] = useState<number>();
@@ -75,7 +75,7 @@ const ImportPart = () => {
     });
     const { id } = await upload.file;
     setSent(undefined);
-    await client.importConversations(id, { signal, onProgress: setState });
+    await client.importConversations(id, { signal: leaving(), onProgress: setState });
   };
   const choose = ({ target }: ChangeEvent<HTMLInputElement>) => {
     const file = target.files?.[0];

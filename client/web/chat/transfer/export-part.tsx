@@ -1,13 +1,14 @@
 /** Exports one conversation as a file. */
 import type { ExportFormat, ExportState as State } from '@parlance/client';
 import { useParlance } from '@parlance/react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Button } from '../../design/button.tsx';
 import { describeFault } from '../../faults/describe-fault.ts';
 import { useLanguage, useTranslate } from '../../translations/translation.ts';
 import { ExportState } from './export-state.tsx';
 import styles from './transfer.module.css';
 import { useAttempt } from './use-attempt.ts';
+import { useLeaving } from './use-leaving.ts';
 
 const formats = [
   { format: 'HTML', label: 'export.page' },
@@ -15,23 +16,18 @@ const formats = [
   { format: 'JSON', label: 'export.json' },
 ] as const satisfies readonly { readonly format: ExportFormat; readonly label: string }[];
 
-/** Aborted when the component goes: the export goes on. */
-export const useLeaving = (): AbortSignal => {
-  const [leaving] = useState(() => new AbortController());
-  useEffect(() => () => leaving.abort(), [leaving]);
-  return leaving.signal;
-};
-
 export const ExportPart = ({ id }: { readonly id: string }) => {
   const t = useTranslate();
   const language = useLanguage();
   const client = useParlance();
-  const signal = useLeaving();
+  const leaving = useLeaving();
   const [attempt, fault, isBusy] = useAttempt();
   const [state, setState] = useState<State>();
   const begin = (format: ExportFormat) => () => {
     setState(undefined);
-    void attempt(() => client.exportConversation({ id, format }, { language, signal, onProgress: setState }));
+    void attempt(() =>
+      client.exportConversation({ id, format }, { language, signal: leaving(), onProgress: setState }),
+    );
   };
   return (
     <section className={styles['part']} aria-label={t('export.title')}>
