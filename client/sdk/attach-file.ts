@@ -39,8 +39,8 @@ export interface AttachOptions {
 /** A file that is being uploaded. */
 export interface Attachment {
   /**
-   * The file once the server has read it: READY, or FAILED with the reason. Rejects with the ParlanceError of a refusal,
-   * and with NETWORK_ERROR when the upload was cancelled.
+   * The file once the server has read it: READY, or FAILED with the reason. Rejects with the ParlanceError of a
+   * refusal, and with NETWORK_ERROR when the upload was cancelled.
    */
   readonly file: Promise<FileStateFragment>;
   /** Interrupts the upload; `file` stays pending. */

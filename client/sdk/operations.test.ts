@@ -9,6 +9,7 @@ import {
   ConversationsDocument,
   createId,
   createParlanceClient,
+  FileDocument,
   ModelsDocument,
   type ParlanceClient,
   QuotaDocument,
@@ -113,4 +114,74 @@ test('a read resolves with what there is, and with the errors of the rest', asyn
   const { data, errors } = await client.read(document, {});
   expect(data.viewer.id).toEqual(expect.any(String));
   expect(errors.map(({ code }) => code)).toEqual(['FORBIDDEN']);
+});
+
+test('a file is attached with its progress, and sent by its id', async () => {
+  const seen: string[] = [];
+  const content = new Blob(['The okapi lives in the Ituri forest.'], { type: 'text/plain' });
+  const upload = client.attach(content, { name: 'okapi.txt', onProgress: ({ stage }) => seen.push(stage) });
+  const file = await upload.file;
+  expect(file).toMatchObject({ name: 'okapi.txt', status: 'READY', kind: 'TEXT', textLength: 36, failure: null });
+  expect(seen.filter((stage, index) => stage !== seen[index - 1])).toEqual([
+    ...['PREPARING', 'UPLOADING', 'PROCESSING', 'DONE'],
+  ]);
+  const conversationId = await ada.createConversation();
+  await watch(client.send({ conversationId, content: 'script: tokens=2', attachmentIds: [file.id] }));
+  const [question] = await timelineOf(conversationId);
+  expect(question?.attachmentIds).toEqual([file.id]);
+  const scan = await client.attach(new Blob([' ']), { name: 'blank.txt' }).file;
+  expect(scan).toMatchObject({ status: 'FAILED', failure: { code: 'NO_TEXT' } });
+  const nameless = client.attach(content, { name: ' ' });
+  await expect(nameless.file).rejects.toMatchObject({ code: 'BAD_USER_INPUT', argument: 'name' });
+});
+
+test('an upload that is interrupted goes on as the same file, and one that is cancelled is deleted', async () => {
+  const created: string[] = [];
+  const sent = { count: 0 };
+  const gate = Promise.withResolvers<void>();
+  const interrupting = createParlanceClient({
+    url: parlance.url,
+    auth: ada.token,
+    webSocketImpl: WebSocket,
+    async fetch(input, init) {
+      if (init?.method === 'PUT') {
+        sent.count += 1;
+        if (sent.count === 1) gate.resolve();
+        // The first one never gets through.
+        if (sent.count === 1)
+          return await new Promise((_, reject) =>
+            init.signal?.addEventListener('abort', () => reject(init.signal?.reason)),
+          );
+      }
+      const response = await fetch(input, init);
+      const body: unknown = await response
+        .clone()
+        .json()
+        .catch(() => undefined);
+      const id = /"createFile":\{"file":\{"id":"([^"]+)"/.exec(JSON.stringify(body))?.[1];
+      if (id !== undefined) created.push(id);
+      return response;
+    },
+  });
+  const stages: string[] = [];
+  const upload = interrupting.attach(new Blob(['words']), {
+    name: 'a.txt',
+    onProgress: ({ stage }) => stages.push(stage),
+  });
+  await gate.promise;
+  upload.pause();
+  expect(stages.at(-1)).toBe('PAUSED');
+  upload.resume();
+  const { id, status } = await upload.file;
+  expect([status, created, sent.count]).toEqual(['READY', [id], 2]);
+
+  sent.count = 0;
+  const unwanted = interrupting.attach(new Blob(['other words']), { name: 'b.txt' });
+  await expect.poll(() => sent.count).toBe(1);
+  unwanted.cancel();
+  await expect(unwanted.file).rejects.toMatchObject({ code: 'NETWORK_ERROR' });
+  const gone = created.at(-1) ?? '';
+  expect(gone).not.toBe(id);
+  await expect.poll(async () => (await client.query(FileDocument, { id: gone })).file).toBeNull();
+  interrupting.close();
 });

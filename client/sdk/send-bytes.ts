@@ -1,6 +1,7 @@
 /**
  * Sends the bytes of an upload to its signed URL. In browsers by XMLHttpRequest, because fetch says nothing of how much
- * was sent. A fault of the connection, or of the store, is a NETWORK_ERROR, after which the same bytes may be sent again.
+ * was sent. A fault of the connection, or of the store, is a NETWORK_ERROR, after which the same bytes may be sent
+ * again.
  */
 import { networkError } from './errors.ts';
 

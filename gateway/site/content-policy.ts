@@ -12,8 +12,9 @@ const hashesOf = (page: string, elements: RegExp): readonly string[] =>
   [...page.matchAll(elements)].map(([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
 
 /**
- * Of a page. Files are loaded from, and uploaded to, these origins too. Inline scripts and styles that the page was built with are allowed by their hash. Style attributes are
- * allowed, because formulas are set with them; they load nothing that the other rules do not allow.
+ * Of a page. Files are loaded from, and uploaded to, these origins too. Inline scripts and styles that the page was
+ * built with are allowed by their hash. Style attributes are allowed, because formulas are set with them; they load
+ * nothing that the other rules do not allow.
  */
 export const pagePolicyOf = (page: string, fileOrigins: readonly string[] = []): string =>
   [

@@ -27,13 +27,19 @@ const pageText = ({ page, heading, text }: ExtractedPage): string =>
 
 const textOf = async (blobs: Blobs, key: string, characters: number) => {
   const { pages } = extractedTextSchema.parse(JSON.parse(Buffer.from(await blobs.get(key)).toString()));
-  let text = '';
+  const shown: string[] = [];
+  // What stands around the pages is beyond what the job counted, and small.
+  let left = characters;
   for (const page of pages) {
-    // What stands around the pages is beyond what the job counted, and small.
-    if (text.length >= characters) return { text: text.slice(0, characters).toWellFormed(), isWhole: false };
-    text += `${text === '' ? '' : '\n\n'}${pageText(page)}`;
+    const length = page.text.length + (page.heading?.length ?? 0);
+    if (length > left) {
+      shown.push(pageText({ ...page, text: page.text.slice(0, left).toWellFormed() }));
+      return { text: shown.join('\n\n'), isWhole: false };
+    }
+    shown.push(pageText(page));
+    left -= length;
   }
-  return { text, isWhole: true };
+  return { text: shown.join('\n\n'), isWhole: true };
 };
 
 const load = async (

@@ -36,7 +36,7 @@ export const FileEntity = defineEntity({
 export type StoredFile = InferEntity<typeof FileEntity>;
 
 /** Bytes and files that are reserved for a user. */
-const StorageEntity = defineEntity({
+export const StorageEntity = defineEntity({
   name: 'Storage',
   tableName: 'storage',
   schema: 'knowledge',
@@ -47,6 +47,8 @@ const StorageEntity = defineEntity({
     files: p.integer().default(0),
   },
 });
+
+export type UserStorage = InferEntity<typeof StorageEntity>;
 
 /** Blobs that no row names any more, until they are deleted. */
 export const DoomedBlobEntity = defineEntity({

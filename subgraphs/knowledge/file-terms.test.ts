@@ -48,6 +48,34 @@ describe('what is announced', () => {
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
   });
 
+  test('users see what their files take, and administrators what those of all take, the largest first', async () => {
+    const [some, more] = [newUser({}, globex), newUser({}, globex)];
+    for (const [user, byteSize] of [
+      [some, 10],
+      [more, 30],
+      [more, 5],
+    ] as const) {
+      await knowledge.execute(user, createMutation, termsOf({ byteSize }));
+    }
+    const { data } = await knowledge.execute(more, '{ fileStorage { files bytes maxBytes user { id } } }');
+    const maxBytes = storageLimits.PRO.userBytes;
+    expect(data.fileStorage).toEqual({ files: 2, bytes: 35, maxBytes, user: { id: more.userId } });
+    expect((await knowledge.execute(newUser(), '{ fileStorage { files bytes } }')).data).toEqual({
+      fileStorage: { files: 0, bytes: 0 },
+    });
+    const list = (page: string) => `{ fileStorageByUser(${page}) {
+      edges { cursor node { bytes user { id } } } pageInfo { hasNextPage } } }`;
+    const admin = newUser({ roles: ['USER', 'ADMIN'] }, globex);
+    const first = (await knowledge.execute(admin, list('first: 1'))).data.fileStorageByUser;
+    expect(first).toMatchObject({
+      edges: [{ node: { bytes: 35, user: { id: more.userId } } }],
+      pageInfo: { hasNextPage: true },
+    });
+    const rest = (await knowledge.execute(admin, list(`first: 5, after: "${first.edges[0].cursor}"`))).data;
+    expect(rest.fileStorageByUser.edges).toMatchObject([{ node: { bytes: 10, user: { id: some.userId } } }]);
+    expect((await knowledge.execute(some, list('first: 1'))).errors[0]?.extensions.code).toBe('FORBIDDEN');
+  });
+
   test('a file is at most as large as the plan allows, and an import may be larger', async () => {
     const user = newUser();
     const byteSize = storageLimits.PRO.fileBytes.CONTENT + 1;

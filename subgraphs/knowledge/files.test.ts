@@ -234,6 +234,11 @@ describe('files', () => {
     expect(listed.data.files.edges).toEqual([{ node: { id } }]);
     const refused = await knowledge.execute(newUser(), ofUser, { userId: user.userId });
     expect(refused.errors[0]?.extensions.code).toBe('FORBIDDEN');
+    const ofAll = '{ files(filter: { everybody: true }) { edges { node { id } } } }';
+    expect((await knowledge.execute(newUser(), ofAll)).errors[0]?.extensions.code).toBe('FORBIDDEN');
+    expect((await knowledge.execute(admin, ofAll)).data.files.edges).toContainEqual({ node: { id } });
+    const foreign = newUser({ roles: ['USER', 'ADMIN'] }, globex);
+    expect((await knowledge.execute(foreign, ofAll)).data.files.edges).not.toContainEqual({ node: { id } });
   });
 
   test('files are listed newest first, by state, kind and part of their name', async () => {

@@ -5,6 +5,7 @@ import { createKnowledgeBuilder } from './schema/builder.ts';
 import { addFileTypes } from './schema/file-types.ts';
 import { addFiles } from './schema/files.ts';
 import { addInternalFields } from './schema/internal-fields.ts';
+import { addStorage } from './schema/storage.ts';
 
 export const createKnowledgeSchema = (): GraphQLSchema => {
   const builder = createKnowledgeBuilder();
@@ -13,5 +14,6 @@ export const createKnowledgeSchema = (): GraphQLSchema => {
   const types = addFileTypes(builder);
   addFiles(builder, types);
   addInternalFields(builder, types);
+  addStorage(builder, types);
   return builder.toSubGraphSchema({ linkUrl: federationLinkUrl });
 };

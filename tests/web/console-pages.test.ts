@@ -14,6 +14,7 @@ const pages = [
   ['/moderation', 'Moderation'],
   ['/tools', 'Tools'],
   ['/mcp', 'MCP servers'],
+  ['/files', 'Files'],
   ['/tenant', 'Tenant'],
 ] as const;
 

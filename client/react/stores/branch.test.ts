@@ -9,7 +9,7 @@ const message = (id: string, parent: string | null, siblings: readonly string[] 
   role: id.startsWith('q') ? 'USER' : 'ASSISTANT',
   reuse: null,
   content: id,
-  attachments: [],
+  attachmentIds: [],
   reasoning: null,
   status: 'COMPLETED',
   finishReason: null,

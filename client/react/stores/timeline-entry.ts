@@ -57,7 +57,7 @@ export const entryOf = (message: TimelineMessage, key = message.id): TimelineEnt
   id: message.id,
   role: message.role,
   content: message.content,
-  attachmentIds: message.attachments.map(({ id }) => id),
+  attachmentIds: message.attachmentIds,
   reasoning: message.reasoning ?? '',
   status: message.status,
   finishReason: message.finishReason,

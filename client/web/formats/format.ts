@@ -1,5 +1,13 @@
 /** Numbers, money, times and names of languages as the reader's language writes them. */
 
+/** In the unit that leaves three digits. */
+export const formatBytes = (bytes: number, language: string): string => {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const unit = units[power] ?? 'byte';
+  return (bytes / 1000 ** power).toLocaleString(language, { style: 'unit', unit, maximumFractionDigits: 1 });
+};
+
 export const formatCount = (count: number, language: string): string =>
   new Intl.NumberFormat(language, { notation: count >= 100_000 ? 'compact' : 'standard' }).format(count);
 

@@ -7,8 +7,7 @@ import { docxOf, openDocumentOf, paragraph, pdfOf, pdfText, pptxSample, xlsxOf }
 import { extract } from './extract.ts';
 import { limits, read } from './read-file.fixture.ts';
 
-const table =
-  '<w:tbl><w:tr><w:tc>' + paragraph('Part') + '</w:tc><w:tc>' + paragraph('E-4711') + '</w:tc></w:tr></w:tbl>';
+const table = `<w:tbl><w:tr><w:tc>${paragraph('Part')}</w:tc><w:tc>${paragraph('E-4711')}</w:tc></w:tr></w:tbl>`;
 const word = docxOf(
   paragraph('Before') +
     paragraph('Terms', 'Heading1') +

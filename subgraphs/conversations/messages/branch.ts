@@ -36,8 +36,8 @@ export const readBranch = async (
     from segments s
     cross join lateral (
       select id, tenant_id, conversation_id, parent_id, branch_id, depth, path_length, role, content, status, finish_reason,
-        failure, model_id, generation, tool_calls, reasoning, dispatched_at, stop_requested_at, log_id, last_seq,
-        created_at, completed_at
+        failure, model_id, generation, attachments, tool_calls, reasoning, reuse, dispatched_at, stop_requested_at,
+        log_id, last_seq, created_at, completed_at
       from conversations.messages
       where branch_id = s.branch_id and depth between greatest(s.from_depth, ?) and least(s.to_depth, ?)
       order by depth

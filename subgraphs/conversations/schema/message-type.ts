@@ -112,6 +112,10 @@ const addMessage = (
       }),
       role: t.field({ type: enums.MessageRole, description: 'The author.', resolve: (message) => message.role }),
       content: t.exposeString('content', { description: 'The text; the text so far while it is being written.' }),
+      attachmentIds: t.idList({
+        description: 'Ids of the files that came with a question, for lists that show no more of them.',
+        resolve: ({ attachments }) => (attachments ?? []).map(({ fileId }) => fileId),
+      }),
       attachments: t.field({
         type: [types.File],
         description: 'The files that came with a question, in their order. A file that is gone is shown as DELETED.',

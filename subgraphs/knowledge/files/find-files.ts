@@ -65,6 +65,8 @@ export interface FileFilter {
   /** Part of the name, in any case. */
   readonly name?: string | null | undefined;
   readonly userId?: string | null | undefined;
+  /** Files of all users of the tenant. */
+  readonly everybody?: boolean | null | undefined;
 }
 
 export interface FileListArguments extends PageArguments {
@@ -88,10 +90,11 @@ const conditionsOf = (identity: Identity, { filter, after }: FileListArguments):
   if (!validate(owner)) {
     throw new AppError('BAD_USER_INPUT', '"filter.userId" is not a UUID.', { argument: 'filter.userId' });
   }
-  if (owner !== userId && !roles.includes('ADMIN')) {
+  const everybody = filter?.everybody === true;
+  if ((everybody || owner !== userId) && !roles.includes('ADMIN')) {
     throw new AppError('FORBIDDEN', 'Only administrators list the files of others.');
   }
-  const conditions: FilterQuery<StoredFile>[] = [{ tenantId, userId: owner }];
+  const conditions: FilterQuery<StoredFile>[] = [everybody ? { tenantId } : { tenantId, userId: owner }];
   if (filter?.status != null) conditions.push({ status: filter.status });
   if (filter?.kind != null) conditions.push({ kind: filter.kind });
   if (filter?.name != null) conditions.push({ name: { $ilike: namePattern(filter.name) } });

@@ -169,5 +169,5 @@ export const addFileTypes = (builder: KnowledgeBuilder) => {
     key: builder.selection<{ id: string }>('id'),
     resolveReference: async ({ id }, { files }) => (await files.load(id)) ?? { id, status: 'DELETED' as const },
   });
-  return { ...enums, file };
+  return { ...enums, file, user };
 };

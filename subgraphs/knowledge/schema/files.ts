@@ -63,6 +63,7 @@ const addQueries = (builder: KnowledgeBuilder, types: FileTypes): void => {
       kind: t.field({ type: types.kind, description: 'Only files of this kind.' }),
       name: t.string({ description: 'Only files whose name contains this, in upper or lower case.' }),
       userId: t.id({ description: 'Files of this user instead of your own. For administrators.' }),
+      everybody: t.boolean({ description: 'Files of all users of your tenant. For administrators.' }),
     }),
   });
   builder.queryField('files', (t) =>

@@ -115,6 +115,11 @@ export const fileSuite = (parlance: () => Parlance): void => {
       const attached = 'query ($id: ID!) { message(id: $id) { attachments { id name status } } }';
       const { data } = await ada.ask(attached, { id: turn.userMessage.id });
       expect(data).toEqual({ message: { attachments: [{ id, name: 'te"rms<1>.md', status: 'READY' }] } });
+      const timeline =
+        'query ($id: ID!) { conversation(id: $id) { messages(first: 1) { edges { node { attachments { id } } } } } }';
+      expect((await ada.ask(timeline, { id: conversation })).data).toEqual({
+        conversation: { messages: { edges: [{ node: { attachments: [{ id }] } }] } },
+      });
       // Later turns, other replies and other words have it too.
       await ada.converse(conversation, 'script: tokens=4');
       expect(firstOf('script: tokens=4')).toContain('E-4711');
@@ -142,6 +147,12 @@ export const fileSuite = (parlance: () => Parlance): void => {
       expect(edited.editMessage.userMessage).toEqual({ attachments: [{ id }] });
       await ada.stream(edited.editMessage.assistantMessage.id).all();
       expect(lastOf('script: tokens=5')).toContain('E-4711');
+      // A question that waits for a reply has its files when it is its turn.
+      const running = await ada.send(conversation, 'script: tokens=60 pace=5');
+      const waiting = await ada.send(conversation, 'script: tokens=8', { attachmentIds: [id], onBusy: 'ENQUEUE' });
+      await ada.stream(running.assistantMessage.id).all();
+      await ada.stream(waiting.assistantMessage.id).all();
+      expect(lastOf('script: tokens=8')).toContain('E-4711');
       // Nobody attaches the file of another, and nobody one that is gone.
       const theirs = await bob.createConversation();
       const send = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { replayed } }`;

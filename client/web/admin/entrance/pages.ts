@@ -71,6 +71,12 @@ export const pages: readonly ConsolePage[] = [
     View: lazy(async () => ({ default: (await import('../mcp/mcp-page.tsx')).McpPage })),
   },
   {
+    path: '/files',
+    title: 'files.title',
+    rights: admins,
+    View: lazy(async () => ({ default: (await import('../files/files-page.tsx')).FilesPage })),
+  },
+  {
     path: '/tenant',
     title: 'tenant.title',
     rights: [...managers, 'tenants:write'],

@@ -67,6 +67,21 @@ export type ExplainRouteInput = {
   requires?: Array<ModelCapability> | null | undefined;
 };
 
+/** Why a file cannot be used. */
+export type FileFailureCode =
+  /** It is not what it seems to be, or breaks off. */
+  | 'DAMAGED'
+  /** It is protected by a password. */
+  | 'ENCRYPTED'
+  /** The virus scan found something, or could not be made. */
+  | 'INFECTED'
+  /** It has no text, such as a scan without a text layer. */
+  | 'NO_TEXT'
+  /** It has more pages, characters or pixels than your plan allows, or unpacks to too much. */
+  | 'TOO_LARGE'
+  /** Its content is of a type that is not read. */
+  | 'UNSUPPORTED_TYPE';
+
 /** A change of how what people write is screened. What is not named stays as it is. */
 export type InputModerationInput = {
   /** Models that screen beside the rules. */
@@ -550,6 +565,24 @@ export type RevokeUserKeyMutationVariables = Exact<{
 
 export type RevokeUserKeyMutation = { revokeApiKey: { id: string, revokedAt: string | null } };
 
+export type StorageRowFragment = { files: number, bytes: number, maxBytes: number, user: { id: string, email: string | null } };
+
+export type FileStorageQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type FileStorageQuery = { fileStorageByUser: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { files: number, bytes: number, maxBytes: number, user: { id: string, email: string | null } } }> } };
+
+export type FailedFileFragment = { id: string, byteSize: number, mediaType: string, createdAt: string | null, failure: { code: FileFailureCode, message: string } | null, owner: { id: string, email: string | null } | null };
+
+export type FailedFilesQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type FailedFilesQuery = { files: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, byteSize: number, mediaType: string, createdAt: string | null, failure: { code: FileFailureCode, message: string } | null, owner: { id: string, email: string | null } | null } }> } };
+
 export type McpServerStateFragment = { name: string, url: string, authentication: McpAuthentication, timeoutMs: number, enabled: boolean, failure: string | null, listedAt: string | null, changedAt: string, tools: Array<{ name: string, calledName: string, description: string, parameters: string, readOnly: boolean, hash: string, enabled: boolean, listed: boolean, isChanged: boolean, approvedDescription: string | null, approvedParameters: string | null, changedAt: string }> };
 
 export type McpServersQueryVariables = Exact<{ [key: string]: never; }>;
@@ -797,6 +830,33 @@ export type UsersQueryVariables = Exact<{
 
 export type UsersQuery = { tenant: { users: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } }> } | null } };
 
+export const StorageRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment StorageRow on FileStorage {
+  files
+  bytes
+  maxBytes
+  user {
+    id
+    email
+  }
+}
+    `, {"fragmentName":"StorageRow"}) as unknown as TypedDocumentString<StorageRowFragment, unknown>;
+export const FailedFileFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment FailedFile on File {
+  id
+  byteSize
+  mediaType
+  createdAt
+  failure {
+    code
+    message
+  }
+  owner {
+    id
+    email
+  }
+}
+    `, {"fragmentName":"FailedFile"}) as unknown as TypedDocumentString<FailedFileFragment, unknown>;
 export const McpServerStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment McpServerState on McpServer {
   name
@@ -1276,6 +1336,57 @@ export const RevokeUserKeyDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RevokeUserKeyMutation, RevokeUserKeyMutationVariables>;
+export const FileStorageDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query FileStorage($after: String) {
+  fileStorageByUser(first: 50, after: $after) {
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        ...StorageRow
+      }
+    }
+  }
+}
+    fragment StorageRow on FileStorage {
+  files
+  bytes
+  maxBytes
+  user {
+    id
+    email
+  }
+}`) as unknown as TypedDocumentString<FileStorageQuery, FileStorageQueryVariables>;
+export const FailedFilesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query FailedFiles($after: String) {
+  files(filter: {everybody: true, status: FAILED}, first: 50, after: $after) {
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        ...FailedFile
+      }
+    }
+  }
+}
+    fragment FailedFile on File {
+  id
+  byteSize
+  mediaType
+  createdAt
+  failure {
+    code
+    message
+  }
+  owner {
+    id
+    email
+  }
+}`) as unknown as TypedDocumentString<FailedFilesQuery, FailedFilesQueryVariables>;
 export const McpServersDocument = /*#__PURE__*/ new TypedDocumentString(`
     query McpServers {
   mcpServers {

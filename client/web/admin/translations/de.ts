@@ -336,6 +336,18 @@ export const de: Readonly<Record<WordId, string>> = {
   'moderation.provider.LLAMA_GUARD': 'Llama Guard',
   'moderation.saveMode': 'Prüfung speichern',
   'moderation.modeSaved': 'Die Prüfung von Antworten ist gespeichert.',
+  'files.title': 'Dateien',
+  'files.intro':
+    'Was die Dateien jedes Nutzers belegen und welche nicht gelesen werden konnten. Namen und Inhalte bleiben bei ihren Besitzern.',
+  'files.storage': 'Speicher nach Nutzer',
+  'files.count': 'Dateien',
+  'files.bytes': 'Größe',
+  'files.none': 'Niemand hat Dateien.',
+  'files.failed': 'Dateien, die nicht gelesen werden konnten',
+  'files.time': 'Erstellt',
+  'files.type': 'Art',
+  'files.failure': 'Grund',
+  'files.noneFailed': 'Keine.',
   'mcp.title': 'MCP-Server',
   'mcp.intro':
     'Server, deren Werkzeuge Modelle aufrufen dürfen, sobald Sie sie freigegeben haben. Ein Werkzeug, das sich ändert, ist aus, bis Sie es wieder freigeben.',

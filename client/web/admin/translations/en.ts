@@ -333,6 +333,18 @@ export const en = {
   'moderation.provider.LLAMA_GUARD': 'Llama Guard',
   'moderation.saveMode': 'Save screening',
   'moderation.modeSaved': 'The screening of replies is saved.',
+  'files.title': 'Files',
+  'files.intro':
+    'What the files of each user take, and which could not be read. Names and contents stay with their owners.',
+  'files.storage': 'Storage by user',
+  'files.count': 'Files',
+  'files.bytes': 'Size',
+  'files.none': 'Nobody has files.',
+  'files.failed': 'Files that could not be read',
+  'files.time': 'Created',
+  'files.type': 'Type',
+  'files.failure': 'Why',
+  'files.noneFailed': 'None.',
   'mcp.title': 'MCP servers',
   'mcp.intro':
     'Servers whose tools models may call once you have approved them. A tool that changes is off until you approve it again.',

@@ -1,0 +1,126 @@
+/** What the files of each user take, and which files could not be read. Names and contents stay with their owners. */
+import { useParlance } from '@parlance/react';
+import { useCallback } from 'react';
+import { Button } from '../../design/button.tsx';
+import { formatBytes, formatCount, formatMoment } from '../../formats/format.ts';
+import { useLanguage } from '../../translations/translation.ts';
+import { type Pages, usePages } from '../api/use-pages.ts';
+import {
+  type FailedFileFragment,
+  FailedFilesDocument,
+  FileStorageDocument,
+  type StorageRowFragment,
+} from '../generated/graphql.ts';
+import { type Column, DataTable } from '../parts/data-table.tsx';
+import { Page } from '../parts/page.tsx';
+import { useWords, type Words } from '../translations/words.ts';
+
+interface Connection<Row> {
+  readonly edges: readonly { readonly node: Row }[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+}
+
+const pageOf = <Row,>({ edges, pageInfo }: Connection<Row>) => ({
+  rows: edges.map(({ node }) => node),
+  next: pageInfo.hasNextPage ? (pageInfo.endCursor ?? undefined) : undefined,
+});
+
+const storageColumns = (w: Words, language: string): readonly Column<StorageRowFragment>[] => [
+  { id: 'user', title: w('users.user'), cell: ({ user }) => user.email ?? user.id },
+  { id: 'files', title: w('files.count'), isNumber: true, cell: ({ files }) => formatCount(files, language) },
+  {
+    id: 'bytes',
+    title: w('files.bytes'),
+    isNumber: true,
+    cell: ({ bytes, maxBytes }) =>
+      w('users.usedOf', { used: formatBytes(bytes, language), limit: formatBytes(maxBytes, language) }),
+  },
+];
+
+const failedColumns = (w: Words, language: string): readonly Column<FailedFileFragment>[] => [
+  { id: 'time', title: w('files.time'), cell: ({ createdAt }) => (createdAt ? formatMoment(createdAt, language) : '') },
+  { id: 'user', title: w('users.user'), cell: ({ owner }) => owner?.email ?? owner?.id ?? '' },
+  { id: 'type', title: w('files.type'), cell: ({ mediaType }) => mediaType },
+  { id: 'bytes', title: w('files.bytes'), isNumber: true, cell: ({ byteSize }) => formatBytes(byteSize, language) },
+  {
+    id: 'failure',
+    title: w('files.failure'),
+    cell: ({ failure }) => (
+      <>
+        {failure?.code}
+        <small>{failure?.message}</small>
+      </>
+    ),
+  },
+];
+
+const More = <Row,>({ hasMore, more }: Pick<Pages<Row>, 'hasMore' | 'more'>) => {
+  const w = useWords();
+  const read = () => void more();
+  return hasMore ? (
+    <p>
+      <Button onClick={read}>{w('page.more')}</Button>
+    </p>
+  ) : null;
+};
+
+const useStorage = () => {
+  const client = useParlance();
+  return usePages(
+    useCallback(
+      async (after: string | undefined) =>
+        pageOf((await client.query(FileStorageDocument, { after: after ?? null })).fileStorageByUser),
+      [client],
+    ),
+  );
+};
+
+const useFailedFiles = () => {
+  const client = useParlance();
+  return usePages(
+    useCallback(
+      async (after: string | undefined) =>
+        pageOf((await client.query(FailedFilesDocument, { after: after ?? null })).files),
+      [client],
+    ),
+  );
+};
+
+export const FilesPage = () => {
+  const w = useWords();
+  const language = useLanguage();
+  const storage = useStorage();
+  const failed = useFailedFiles();
+  const retry = async () => {
+    await Promise.all([storage.refetch(), failed.refetch()]);
+  };
+  return (
+    <Page
+      title="files.title"
+      intro={w('files.intro')}
+      operations={[
+        { document: FileStorageDocument, variables: { after: null } },
+        { document: FailedFilesDocument, variables: { after: null } },
+      ]}
+      fault={storage.fault ?? failed.fault}
+      retry={retry}
+    >
+      <DataTable
+        caption={w('files.storage')}
+        columns={storageColumns(w, language)}
+        rows={storage.rows}
+        keyOf={({ user }) => user.id}
+        none={w('files.none')}
+      />
+      <More hasMore={storage.hasMore} more={storage.more} />
+      <DataTable
+        caption={w('files.failed')}
+        columns={failedColumns(w, language)}
+        rows={failed.rows}
+        keyOf={({ id }) => id}
+        none={w('files.noneFailed')}
+      />
+      <More hasMore={failed.hasMore} more={failed.more} />
+    </Page>
+  );
+};
