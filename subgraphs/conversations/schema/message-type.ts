@@ -79,6 +79,20 @@ const addMessageFailure = (builder: ConversationsBuilder, { MessageFailure }: Co
   });
 };
 
+const addAttachments = (builder: ConversationsBuilder, { Message, File }: ConversationsTypes): void => {
+  builder.objectFields(Message, (t) => ({
+    attachmentIds: t.idList({
+      description: 'Ids of the files that came with a question, for lists that show no more of them.',
+      resolve: ({ attachments }) => (attachments ?? []).map(({ fileId }) => fileId),
+    }),
+    attachments: t.field({
+      type: [File],
+      description: 'The files that came with a question, in their order. A file that is gone is shown as DELETED.',
+      resolve: ({ attachments }) => (attachments ?? []).map(({ fileId }) => ({ id: fileId })),
+    }),
+  }));
+};
+
 const addMessage = (
   types: ConversationsTypes & { readonly MessageRouting: ReturnType<typeof addMessageRouting> },
   enums: ReturnType<typeof addEnums>,
@@ -112,15 +126,6 @@ const addMessage = (
       }),
       role: t.field({ type: enums.MessageRole, description: 'The author.', resolve: (message) => message.role }),
       content: t.exposeString('content', { description: 'The text; the text so far while it is being written.' }),
-      attachmentIds: t.idList({
-        description: 'Ids of the files that came with a question, for lists that show no more of them.',
-        resolve: ({ attachments }) => (attachments ?? []).map(({ fileId }) => fileId),
-      }),
-      attachments: t.field({
-        type: [types.File],
-        description: 'The files that came with a question, in their order. A file that is gone is shown as DELETED.',
-        resolve: ({ attachments }) => (attachments ?? []).map(({ fileId }) => ({ id: fileId })),
-      }),
       reasoning: t.exposeString('reasoning', {
         nullable: true,
         description:
@@ -192,6 +197,7 @@ export const addMessageType = (builder: ConversationsBuilder, types: Conversatio
   const enums = addEnums(builder);
   addMessageFailure(builder, types);
   addMessage({ ...types, MessageRouting: addMessageRouting(builder, types) }, enums);
+  addAttachments(builder, types);
   builder.asEntity(types.Message, {
     key: builder.selection<{ id: string }>('id'),
     resolveReference: async ({ id }, { loaders }) => loaders.message.load(id),
