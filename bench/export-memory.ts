@@ -1,7 +1,7 @@
 /**
  * `node --expose-gc bench/export-memory.ts [conversations] [messages of each]`: how much the resident memory of a
- * process grows while it makes the archive of everything that is a user's, on a PostgreSQL of its own, and how long that
- * takes. The other subgraphs are stood in for by functions, so the figures are those of reading, writing and
+ * process grows while it makes the archive of everything that is a user's, on a PostgreSQL of its own, and how long
+ * that takes. The other subgraphs are stood in for by functions, so the figures are those of reading, writing and
  * compressing.
  */
 import { rm } from 'node:fs/promises';

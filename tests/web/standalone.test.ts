@@ -8,6 +8,7 @@ import { listFlows } from './flows/list.ts';
 import { renewalFlows } from './flows/renewal.ts';
 import { scrollingFlows } from './flows/scrolling.ts';
 import { toolFlows } from './flows/tools.ts';
+import { transferFlows } from './flows/transfers.ts';
 import { typedTextFlows } from './flows/typed-text.ts';
 import { accessTokenSeconds, standOfFile } from './stand-of-file.ts';
 
@@ -21,5 +22,6 @@ interruptionFlows(stand);
 hostileTextFlows(stand);
 toolFlows(stand);
 fileFlows(stand);
+transferFlows(stand);
 // What axe, a keyboard and a screen reader find on a page is the same whoever served it.
 accessibilityFlows(stand);

@@ -11,6 +11,8 @@ export interface RowActions {
   rename(id: string, title: string): void;
   setPinned(id: string, pinned: boolean): void;
   setArchived(id: string, archived: boolean): void;
+  /** Opens what shares and exports it. */
+  transfer(id: string): void;
   remove(id: string): void;
 }
 
@@ -35,6 +37,7 @@ const useItems = ({ id, pinned, archived }: ConversationItem, actions: RowAction
       icon: 'archive',
       onChoose: () => actions.setArchived(id, !archived),
     },
+    { label: t('list.transfer'), icon: 'out', onChoose: () => actions.transfer(id) },
     { label: t('list.delete'), icon: 'trash', isDanger: true, onChoose: () => actions.remove(id) },
   ];
 };

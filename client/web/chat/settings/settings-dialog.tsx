@@ -1,16 +1,26 @@
-/** The settings, in sections: how it looks, the keys of the keyboard, sessions, API keys. */
+/**
+ * The settings, in sections: how it looks, the keys of the keyboard, sessions, API keys, the
+ * user's own data.
+ */
 import { Dialog } from '../../design/dialog.tsx';
 import { useTranslate } from '../../translations/translation.ts';
 import { ApiKeys } from './api-keys.tsx';
 import { Appearance } from './appearance.tsx';
 import { KeyboardHelp } from './keyboard-help.tsx';
+import { OwnData } from './own-data.tsx';
 import { Sessions } from './sessions.tsx';
 import styles from './settings.module.css';
 
-const sections = ['appearance', 'keyboard', 'sessions', 'keys'] as const;
+const sections = ['appearance', 'keyboard', 'sessions', 'keys', 'data'] as const;
 export type SettingsSection = (typeof sections)[number];
 
-const contents = { appearance: Appearance, keyboard: KeyboardHelp, sessions: Sessions, keys: ApiKeys } as const;
+const contents = {
+  appearance: Appearance,
+  keyboard: KeyboardHelp,
+  sessions: Sessions,
+  keys: ApiKeys,
+  data: OwnData,
+} as const;
 
 export interface SettingsDialogProps {
   readonly section: SettingsSection;

@@ -23,6 +23,10 @@ const SettingsDialog = lazy(async () => ({
   default: (await import('../settings/settings-dialog.tsx')).SettingsDialog,
 }));
 
+const TransferDialog = lazy(async () => ({
+  default: (await import('../transfer/transfer-dialog.tsx')).TransferDialog,
+}));
+
 const useChosenId = (): string | undefined => {
   const [isConversation, params] = useRoute('/c/:id');
   return isConversation ? params.id : undefined;
@@ -32,13 +36,15 @@ export const Chat = ({ userId }: { readonly userId: string }) => {
   const t = useTranslate();
   const [location] = useLocation();
   const chosenId = useChosenId();
-  const actions = useRowActions(chosenId);
+  const [transferredId, setTransferredId] = useState<string>();
+  const actions = useRowActions(chosenId, setTransferredId);
   const [isSideOpen, setSideOpen] = useState(false);
   const [section, setSection] = useState<SettingsSection>();
   const openSide = useCallback(() => setSideOpen(true), []);
   const closeSide = useCallback(() => setSideOpen(false), []);
   const openSettings = useCallback(() => setSection('appearance'), []);
   const openHelp = useCallback(() => setSection('keyboard'), []);
+  const closeTransfer = useCallback(() => setTransferredId(undefined), []);
   const closeSettings = useCallback(() => setSection(undefined), []);
   useShortcuts({ openHelp, openSide });
   // Wherever the reader goes, the list has done its part.
@@ -66,6 +72,11 @@ export const Chat = ({ userId }: { readonly userId: string }) => {
       <ErrorBoundary fallback={null} resetKey={section ?? ''}>
         <Suspense fallback={null}>
           {section ? <SettingsDialog section={section} onSection={setSection} onClose={closeSettings} /> : null}
+        </Suspense>
+      </ErrorBoundary>
+      <ErrorBoundary fallback={null} resetKey={transferredId ?? ''}>
+        <Suspense fallback={null}>
+          {transferredId === undefined ? null : <TransferDialog id={transferredId} onClose={closeTransfer} />}
         </Suspense>
       </ErrorBoundary>
     </div>

@@ -6,7 +6,8 @@ import { useNotify } from '../../notices/notify-context.ts';
 import { useTranslate } from '../../translations/translation.ts';
 import type { RowActions } from '../list/conversation-row.tsx';
 
-export const useRowActions = (chosenId: string | undefined): RowActions => {
+/** @param transfer opens what shares and exports a conversation; always the same function */
+export const useRowActions = (chosenId: string | undefined, transfer: RowActions['transfer']): RowActions => {
   const t = useTranslate();
   const notify = useNotify();
   const { rename, setPinned, setArchived, remove, restore } = useConversationActions();
@@ -17,6 +18,7 @@ export const useRowActions = (chosenId: string | undefined): RowActions => {
       if (id === chosenId) navigate('/');
     };
     return {
+      transfer,
       rename: (id, title) => void rename(id, title).catch(sayFailed),
       setPinned: (id, pinned) => void setPinned(id, pinned).catch(sayFailed),
       setArchived: (id, archived) => {
@@ -34,5 +36,5 @@ export const useRowActions = (chosenId: string | undefined): RowActions => {
         notify({ words: t('list.deleted'), action: { label: t('undo'), run: undo } });
       },
     };
-  }, [t, notify, rename, setPinned, setArchived, remove, restore, navigate, chosenId]);
+  }, [t, notify, rename, setPinned, setArchived, remove, restore, navigate, chosenId, transfer]);
 };

@@ -1,0 +1,116 @@
+/** Everything that is the user's as one archive, and conversations from elsewhere. */
+import { failureOf, type ImportState, type ExportState as State } from '@parlance/client';
+import { useParlance } from '@parlance/react';
+import { type ChangeEvent, useRef, useState } from 'react';
+import { Button } from '../../design/button.tsx';
+import { describeFault } from '../../faults/describe-fault.ts';
+import { formatCount } from '../../formats/format.ts';
+import { useLanguage, useTranslate } from '../../translations/translation.ts';
+import { ExportState } from '../transfer/export-state.tsx';
+import styles from '../transfer/transfer.module.css';
+import { useAttempt } from '../transfer/use-attempt.ts';
+import { useLeaving } from '../transfer/use-leaving.ts';
+
+const ArchivePart = () => {
+  const t = useTranslate();
+  const language = useLanguage();
+  const client = useParlance();
+  const leaving = useLeaving();
+  const [attempt, fault, isBusy] = useAttempt();
+  const [state, setState] = useState<State>();
+  const begin = () => void attempt(() => client.exportMyData({ language, signal: leaving(), onProgress: setState }));
+  return (
+    <section className={styles['part']} aria-label={t('data.export')}>
+      <h3>{t('data.export')}</h3>
+      <p>{t('data.exportIntro')}</p>
+      <Button icon="down" disabled={isBusy} onClick={begin}>
+        {t('data.exportBegin')}
+      </Button>
+      {fault ? <p role="alert">{describeFault(fault, t).words}</p> : null}
+      {state ? <ExportState state={state} /> : null}
+    </section>
+  );
+};
+
+const ImportReport = ({ state }: { readonly state: ImportState }) => {
+  const t = useTranslate();
+  const language = useLanguage();
+  const { status, failure, conversationCount, messageCount, leftOut } = state;
+  const counts = {
+    conversations: formatCount(conversationCount, language),
+    messages: formatCount(messageCount, language),
+  };
+  const isRunning = status === 'QUEUED' || status === 'RUNNING';
+  return (
+    <>
+      <p role="status">{t(isRunning ? 'data.importing' : 'data.imported', counts)}</p>
+      {failure ? <p role="alert">{describeFault(failureOf(failure), t).words}</p> : null}
+      {leftOut.length === 0 ? null : (
+        <ul className={styles['report']} aria-label={t('data.leftOut')}>
+          {leftOut.map(({ reason, count, example }) => (
+            <li key={reason}>
+              {formatCount(count, language)} × {t(`leftOut.${reason}`)}
+              {example === null ? null : ` (${example})`}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+};
+
+const ImportPart = () => {
+  const t = useTranslate();
+  const client = useParlance();
+  const leaving = useLeaving();
+  const input = useRef<HTMLInputElement>(null);
+  const [attempt, fault, isBusy] = useAttempt();
+  const [sent, setSent] = useState<number>();
+  const [state, setState] = useState<ImportState>();
+  const run = async (file: File) => {
+    setState(undefined);
+    const upload = client.attach(file, {
+      purpose: 'IMPORT',
+      onProgress: ({ sentBytes, totalBytes }) => setSent(totalBytes === 0 ? 0 : sentBytes / totalBytes),
+    });
+    const { id } = await upload.file;
+    setSent(undefined);
+    await client.importConversations(id, { signal: leaving(), onProgress: setState });
+  };
+  const choose = ({ target }: ChangeEvent<HTMLInputElement>) => {
+    const file = target.files?.[0];
+    if (file) void attempt(() => run(file)).finally(() => setSent(undefined));
+    // The same file can be chosen again.
+    target.value = '';
+  };
+  const open = () => input.current?.click();
+  return (
+    <section className={styles['part']} aria-label={t('data.import')}>
+      <h3>{t('data.import')}</h3>
+      <p>{t('data.importIntro')}</p>
+      <input
+        ref={input}
+        type="file"
+        accept=".json,.zip,application/json,application/zip"
+        hidden
+        aria-label={t('data.importFile')}
+        onChange={choose}
+      />
+      <Button icon="plus" disabled={isBusy} onClick={open}>
+        {t('data.importFile')}
+      </Button>
+      {sent === undefined ? null : (
+        <progress className={styles['progress']} max={1} value={sent} aria-label={t('data.uploading')} />
+      )}
+      {fault ? <p role="alert">{describeFault(fault, t).words}</p> : null}
+      {state ? <ImportReport state={state} /> : null}
+    </section>
+  );
+};
+
+export const OwnData = () => (
+  <>
+    <ArchivePart />
+    <ImportPart />
+  </>
+);

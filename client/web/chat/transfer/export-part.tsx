@@ -1,0 +1,47 @@
+/** Exports one conversation as a file. */
+import type { ExportFormat, ExportState as State } from '@parlance/client';
+import { useParlance } from '@parlance/react';
+import { useState } from 'react';
+import { Button } from '../../design/button.tsx';
+import { describeFault } from '../../faults/describe-fault.ts';
+import { useLanguage, useTranslate } from '../../translations/translation.ts';
+import { ExportState } from './export-state.tsx';
+import styles from './transfer.module.css';
+import { useAttempt } from './use-attempt.ts';
+import { useLeaving } from './use-leaving.ts';
+
+const formats = [
+  { format: 'HTML', label: 'export.page' },
+  { format: 'MARKDOWN', label: 'export.markdown' },
+  { format: 'JSON', label: 'export.json' },
+] as const satisfies readonly { readonly format: ExportFormat; readonly label: string }[];
+
+export const ExportPart = ({ id }: { readonly id: string }) => {
+  const t = useTranslate();
+  const language = useLanguage();
+  const client = useParlance();
+  const leaving = useLeaving();
+  const [attempt, fault, isBusy] = useAttempt();
+  const [state, setState] = useState<State>();
+  const begin = (format: ExportFormat) => () => {
+    setState(undefined);
+    void attempt(() =>
+      client.exportConversation({ id, format }, { language, signal: leaving(), onProgress: setState }),
+    );
+  };
+  return (
+    <section className={styles['part']} aria-label={t('export.title')}>
+      <h3>{t('export.title')}</h3>
+      <p>{t('export.intro')}</p>
+      <div className={styles['row']}>
+        {formats.map(({ format, label }) => (
+          <Button key={format} icon="down" disabled={isBusy} onClick={begin(format)}>
+            {t(label)}
+          </Button>
+        ))}
+      </div>
+      {fault ? <p role="alert">{describeFault(fault, t).words}</p> : null}
+      {state ? <ExportState state={state} /> : null}
+    </section>
+  );
+};
