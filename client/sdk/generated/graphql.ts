@@ -905,7 +905,7 @@ export type SelectBranchMutationVariables = Exact<{
 }>;
 
 
-export type SelectBranchMutation = { selectBranch: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, attachments: Array<{ id: string }>, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } };
+export type SelectBranchMutation = { selectBranch: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } };
 
 export type StartedTurnFragment = { replayed: boolean, userMessage: { id: string, role: MessageRole, content: string, status: MessageStatus, createdAt: string }, assistantMessage: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } };
 
@@ -956,9 +956,9 @@ export type StopGenerationMutationVariables = Exact<{
 
 export type StopGenerationMutation = { stopGeneration: { id: string, status: MessageStatus } };
 
-export type TimelineMessageFragment = { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, attachments: Array<{ id: string }>, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null };
+export type TimelineMessageFragment = { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null };
 
-export type TimelinePageFragment = { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, attachments: Array<{ id: string }>, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> };
+export type TimelinePageFragment = { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> };
 
 export type TimelineQueryVariables = Exact<{
   id: string;
@@ -967,7 +967,7 @@ export type TimelineQueryVariables = Exact<{
 }>;
 
 
-export type TimelineQuery = { conversation: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, attachments: Array<{ id: string }>, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } | null };
+export type TimelineQuery = { conversation: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } | null };
 
 export type ToolCallFragment = { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null };
 
@@ -978,7 +978,7 @@ export type TurnOfReplyQueryVariables = Exact<{
 }>;
 
 
-export type TurnOfReplyQuery = { message: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, attachments: Array<{ id: string }>, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null, siblings: Array<{ id: string }>, model: { id: string } | null, attachments: Array<{ id: string }>, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null };
+export type TurnOfReplyQuery = { message: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null };
 
 export type UpdateConversationMutationVariables = Exact<{
   id: string;
@@ -1269,9 +1269,7 @@ export const TimelineMessageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(
   model {
     id
   }
-  attachments {
-    id
-  }
+  attachmentIds
   toolCalls {
     ...ToolCall
   }
@@ -1371,9 +1369,7 @@ fragment TimelineMessage on Message {
   model {
     id
   }
-  attachments {
-    id
-  }
+  attachmentIds
   toolCalls {
     ...ToolCall
   }
@@ -2337,9 +2333,7 @@ fragment TimelineMessage on Message {
   model {
     id
   }
-  attachments {
-    id
-  }
+  attachmentIds
   toolCalls {
     ...ToolCall
   }
@@ -2519,9 +2513,7 @@ fragment TimelineMessage on Message {
   model {
     id
   }
-  attachments {
-    id
-  }
+  attachmentIds
   toolCalls {
     ...ToolCall
   }
@@ -2611,9 +2603,7 @@ fragment TimelineMessage on Message {
   model {
     id
   }
-  attachments {
-    id
-  }
+  attachmentIds
   toolCalls {
     ...ToolCall
   }
