@@ -33,10 +33,11 @@ export interface TimelineReader {
   leave(forgets: boolean): void;
 }
 
-/** Messages of a page. */
-const pageSize = 50;
-/** The server's bound for a page. */
-const maxPage = 200;
+/**
+ * Messages of a page. What one may hold, calls and citations included, times this number is what the server counts as
+ * the cost of the operation, which has a bound.
+ */
+const pageSize = 25;
 
 interface ReadConversation {
   readonly updatedAt: string;
@@ -73,12 +74,11 @@ const createEndReader = (core: TimelineCore, position: Position, onTaken: () => 
     show({ status: 'ready', error: undefined });
     onTaken();
   };
-  const pageLength = (): number => Math.min(maxPage, Math.max(pageSize, branch.stored().length));
   const refetch = (): Promise<void> => {
     const version = hub.versionOf(conversationId);
     const { revision } = position;
     return end.load({
-      read: () => client.read(TimelineDocument, { id: conversationId, last: pageLength() }),
+      read: () => client.read(TimelineDocument, { id: conversationId, last: pageSize }),
       onValue({ data: { conversation } }) {
         if (position.revision !== revision) return void refetch();
         position.version = version;
@@ -103,7 +103,7 @@ const createEndReader = (core: TimelineCore, position: Position, onTaken: () => 
       onFault: fault,
     });
   };
-  return { end, fault, take, pageLength, refetch, catchUp };
+  return { end, fault, take, refetch, catchUp };
 };
 
 /** @param onTaken called when messages have been taken, among which there may be running replies. */
@@ -114,7 +114,7 @@ export const createTimelineReader = (
 ): TimelineReader => {
   const { client, hub, conversationId, branch, show, state } = core;
   const position: Position = { cursor: null, version: undefined, updatedAt: '', revision: 0 };
-  const { end, fault, take: takeEnd, pageLength, refetch, catchUp } = createEndReader(core, position, onTaken);
+  const { end, fault, take: takeEnd, refetch, catchUp } = createEndReader(core, position, onTaken);
   const older = createLoader();
 
   const readTurnOnce = async (messageId: string): Promise<void> => {
@@ -199,7 +199,7 @@ export const createTimelineReader = (
       });
     },
     async select(messageId) {
-      const { selectBranch } = await client.mutate(SelectBranchDocument, { messageId, last: pageLength() });
+      const { selectBranch } = await client.mutate(SelectBranchDocument, { messageId, last: pageSize });
       end.cancel();
       position.revision += 1;
       takeEnd(selectBranch);
