@@ -85,6 +85,11 @@ describe.each(engines)('collections on %s', (engine) => {
       engine === 'pglite' ? [passages[0]?.text, passages[1]?.text] : [passages[0]?.text],
     );
     expect(hits[0]).toMatchObject({ fileName: 'pump-p20.pdf', page: 3, heading: 'Faults' });
+    // A later result replaces what was there.
+    await knowledge.embed(job, [{ text: 'E-4711 was renamed.' }]);
+    await expect
+      .poll(async () => (await find(user, [one], 'E-4711')).hits.map(({ quote }: { quote: string }) => quote))
+      .toEqual(['E-4711 was renamed.']);
     // PostgreSQL of the tests has no pgvector: words alone, and the result says so.
     expect(lanes).toEqual(engine === 'pglite' ? ['WORDS', 'VECTORS'] : ['WORDS']);
     expect(hits[0].vectorScore === null).toBe(engine === 'postgresql');
@@ -127,6 +132,10 @@ describe.each(engines)('collections on %s', (engine) => {
       (await knowledge.execute(user, ask, { ids: [id], query, context })).data.searchDocuments.hits[0].quote;
     const context = ['How long is the notice of the office?', 'Six months.'];
     expect(await firstOf('And for the warehouse?', context)).toBe('The notice of the warehouse is a year.');
+    // Without its context, this question has no word that a passage could have.
+    expect(await firstOf('And how long is it?', ['The notice of the warehouse.'])).toBe(
+      'The notice of the warehouse is a year.',
+    );
     expect(await firstOf('Does it have a kitchen?', context)).toBe('The office has a kitchen.');
     const { errors } = await knowledge.execute(user, ask, { ids: [id], query: 'x', context: ['y'.repeat(2_001)] });
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'context' });
