@@ -9,7 +9,7 @@ export const addToolApproval = (builder: ModelsBuilder) =>
       NEVER: { description: 'Never.' },
       AFTER_UNTRUSTED: {
         description:
-          'Once the model has read a result of a tool in the same reply, because that may hold instructions of strangers. Tools that say that they change nothing are called without asking.',
+          'Once the model has read a result of a tool in the same reply, a passage of a document or an attached file, because these may hold instructions of strangers. Tools that say that they change nothing are called without asking.',
       },
       ALWAYS: { description: 'Each time.' },
     } satisfies Record<ToolApproval, object>,

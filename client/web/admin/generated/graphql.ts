@@ -434,7 +434,7 @@ export type TenantQuotaInput = {
 
 /** When the user has to allow a call of a tool before it is made. */
 export type ToolApproval =
-  /** Once the model has read a result of a tool in the same reply, because that may hold instructions of strangers. Tools that say that they change nothing are called without asking. */
+  /** Once the model has read a result of a tool in the same reply, a passage of a document or an attached file, because these may hold instructions of strangers. Tools that say that they change nothing are called without asking. */
   | 'AFTER_UNTRUSTED'
   /** Each time. */
   | 'ALWAYS'
