@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { deleteConversation } from '../conversations/change-conversation.ts';
 import { candidate, newIdentity } from '../conversations.fixture.ts';
-import { ConversationEntity } from '../entities.ts';
+import { ConversationEntity, MessageEntity } from '../entities.ts';
 import { readArchive } from '../read-archive.fixture.ts';
 import { conversationRecordSchema } from '../transcripts/conversation-record.ts';
 import { TransferEntity } from '../transfer-entities.ts';
@@ -69,6 +69,36 @@ describe('an exported conversation', () => {
       expect(content).toContain('Sent.');
       if (format === 'HTML') expect(content).not.toContain('<script');
     }
+  });
+
+  test('has what its replies cite and its questions carry, in every format', async () => {
+    const { conversation, last } = await stand.branched();
+    const file = { fileId: uuidv7(), name: 'price *list*.pdf', kind: 'DOCUMENT' as const, textLength: 9 };
+    const passage = { index: 1, fileId: file.fileId, fileName: file.name, page: 3, heading: '', text: 'It costs 7.' };
+    const unused = { ...passage, index: 2, text: 'Nobody cites this.' };
+    const generation = last.reply.generation;
+    if (!generation) throw new Error('a reply of the fixture has its generation');
+    const retrieval = { passages: [passage, unused] };
+    const content = 'Seven [1].';
+    await stand
+      .em()
+      .nativeUpdate(MessageEntity, { id: last.reply.id }, { content, generation: { ...generation, retrieval } });
+    await stand.em().nativeUpdate(MessageEntity, { id: last.question.id }, { attachments: [file] });
+    const contentAs = async (format: 'JSON' | 'MARKDOWN' | 'HTML') =>
+      stand.contentOf(await stand.ended(await stand.request(conversation, format)));
+    const record = conversationRecordSchema.parse(JSON.parse(await contentAs('JSON')).conversations[0]);
+    expect(record.messages.at(-1)?.citations).toEqual([
+      { index: 1, fileId: file.fileId, fileName: file.name, page: 3, heading: '', quote: 'It costs 7.' },
+    ]);
+    const attached = { fileId: file.fileId, name: file.name, kind: 'DOCUMENT' };
+    expect(record.messages.find(({ id }) => id === last.question.id)?.attachments).toEqual([attached]);
+    const markdown = await contentAs('MARKDOWN');
+    expect(markdown).toContain('\\[1\\] price \\*list\\*.pdf, page 3\n\n```\nIt costs 7.\n```');
+    expect(markdown).toContain('Attached: price \\*list\\*.pdf');
+    const page = await contentAs('HTML');
+    expect(page).toContain('<summary>[1] price *list*.pdf, page 3</summary>\n<pre><code>It costs 7.</code>');
+    expect(page).toContain('Attached: price *list*.pdf');
+    expect([markdown, page].join()).not.toContain('Nobody cites this.');
   });
 
   test('is its owner’s alone, and its URL is signed until it expires', async () => {

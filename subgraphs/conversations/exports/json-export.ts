@@ -1,10 +1,11 @@
 /**
  * Writes conversations as our JSON (transcripts/conversation-record.ts), piece by piece. It has everything: the whole
- * tree with all versions, tool calls, reasoning, routing, and what each reply used.
+ * tree with all versions, tool calls, reasoning, routing, citations, attachments, and what each reply used.
  */
 import type { Identity } from '#contracts/identity.ts';
 import type { Conversation, Message } from '../entities.ts';
 import { withoutTools } from '../entities.ts';
+import { citationsOf } from '../messages/citations.ts';
 import {
   type ConversationHead,
   type MessageRecord,
@@ -52,6 +53,13 @@ const routingOf = ({ generation }: Message): Pick<MessageRecord, 'routing' | 're
   };
 };
 
+const sourcesOf = (message: Message): Pick<MessageRecord, 'citations' | 'attachments'> => ({
+  citations: citationsOf(message).map(({ index, fileId, fileName, page = null, heading, text: quote }) => ({
+    ...{ index, fileId, fileName, page, heading, quote },
+  })),
+  attachments: (message.attachments ?? []).map(({ fileId, name, kind }) => ({ fileId, name, kind })),
+});
+
 const recordOf = (message: Message, usage: MessageRecord['usage']): MessageRecord => ({
   id: message.id,
   parentId: message.parentId ?? null,
@@ -65,6 +73,7 @@ const recordOf = (message: Message, usage: MessageRecord['usage']): MessageRecor
   ...routingOf(message),
   reuse: message.reuse ?? null,
   toolCalls: message.toolCalls?.map((call) => ({ ...call })) ?? null,
+  ...sourcesOf(message),
   usage: usage ?? null,
   createdAt: message.createdAt.toISOString(),
   completedAt: message.completedAt?.toISOString() ?? null,

@@ -25,7 +25,8 @@ const pageMessages = 100;
 const pageBytes = 4_000_000;
 
 const columns = `id, tenant_id, conversation_id, parent_id, branch_id, depth, path_length, role, content, status,
-  finish_reason, failure, model_id, generation, tool_calls, reasoning, reuse, log_id, last_seq, created_at, completed_at`;
+  finish_reason, failure, model_id, generation, attachments, tool_calls, reasoning, reuse, log_id, last_seq, created_at,
+  completed_at`;
 const bytes = `octet_length(content) + coalesce(octet_length(reasoning), 0)
   + coalesce(octet_length(tool_calls::text), 0)`;
 

@@ -3,7 +3,9 @@
  * branches off from it, with reasoning, tool calls and the instructions.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Passage } from '#contracts/passages.ts';
 import type { Conversation, Message } from '../entities.ts';
+import { citationsOf } from '../messages/citations.ts';
 import { escapeHtml } from '../transcripts/escape-html.ts';
 import { type PageWords, pageWords } from '../transcripts/page-words.ts';
 import { renderMarkdown } from '../transcripts/render-markdown.ts';
@@ -27,16 +29,32 @@ const fenced = (text: string): string => {
   return `${fence}\n${text}\n${fence}`;
 };
 
+const sourceOf = (words: PageWords, { index, fileName, page }: Passage): string =>
+  `[${index}] ${fileName}${page === undefined ? '' : `, ${words.page} ${page}`}`;
+
+/** The names of the files of a question; '' where it has none. */
+const filesOf = (words: PageWords, { attachments }: Message): string =>
+  attachments?.length ? `${words.attached}: ${attachments.map(({ name }) => name).join(', ')}` : '';
+
+/** Text of strangers as Markdown that shows it, whatever it says. */
+const literal = (text: string): string => text.replaceAll(/[\\`*_{}[\]<>#|~!]/g, '\\$&').replaceAll(/\s+/g, ' ');
+
 const markdownWriter = (words: PageWords): TextWriter => ({
   open: (title, date, instructions) =>
     `# ${title.replaceAll(/\s+/g, ' ')}\n\n${date}\n\n${instructions === null ? '' : `## ${words.instructions}\n\n${instructions}\n\n`}`,
-  message({ content, reasoning, toolCalls }, author) {
+  message(message, author) {
+    const { content, reasoning, toolCalls } = message;
     const thought = reasoning == null ? '' : `**${words.reasoning}**\n\n${fenced(reasoning)}\n\n`;
     const calls = (toolCalls ?? []).map((call) => {
       const result = 'result' in call ? `\n\n${fenced(call.result)}` : '';
       return `**${words.toolCall}: ${call.name}**\n\n${fenced(call.arguments)}${result}\n\n`;
     });
-    return `## ${author}\n\n${thought}${calls.join('')}${content.trim() === '' ? `*${words.empty}*` : content}\n\n`;
+    const files = filesOf(words, message);
+    const sources = citationsOf(message).map(
+      (passage) => `${literal(sourceOf(words, passage))}\n\n${fenced(passage.text)}\n\n`,
+    );
+    const text = content.trim() === '' ? `*${words.empty}*` : content;
+    return `## ${author}\n\n${thought}${calls.join('')}${text}\n\n${files === '' ? '' : `${literal(files)}\n\n`}${sources.join('')}`;
   },
   branch: (heading) => `---\n\n# ${heading}\n\n`,
   close: '',
@@ -48,15 +66,19 @@ const details = (summary: string, content: string): string =>
 const htmlWriter = (words: PageWords): TextWriter => ({
   open: (title, date, instructions) =>
     `${openPage(words, title)}<header>\n<h1>${escapeHtml(title)}</h1>\n<p>${escapeHtml(date)}</p>\n</header>\n<main>\n${instructions === null ? '' : details(words.instructions, instructions)}`,
-  message({ role, content, reasoning, toolCalls }, author) {
+  message(message, author) {
+    const { role, content, reasoning, toolCalls } = message;
     const calls = (toolCalls ?? []).map((call) => {
       const result = 'result' in call ? `\n\n${call.result}` : '';
       return details(`${words.toolCall}: ${call.name}`, `${call.arguments}${result}`);
     });
     const thought = reasoning == null ? '' : details(words.reasoning, reasoning);
     const text = content.trim() === '' ? `<p class="note">${escapeHtml(words.empty)}</p>` : renderMarkdown(content);
+    const files = filesOf(words, message);
+    const attached = files === '' ? '' : `<p class="note">${escapeHtml(files)}</p>\n`;
+    const sources = citationsOf(message).map((passage) => details(sourceOf(words, passage), passage.text));
     const side = role === 'USER' ? 'user' : 'reply';
-    return `<article class="${side}" dir="auto">\n<h2>${escapeHtml(author)}</h2>\n${thought}${calls.join('')}${text}\n</article>\n`;
+    return `<article class="${side}" dir="auto">\n<h2>${escapeHtml(author)}</h2>\n${thought}${calls.join('')}${text}\n${attached}${sources.join('')}</article>\n`;
   },
   branch: (heading) => `<hr>\n<h2>${escapeHtml(heading)}</h2>\n`,
   close: `</main>\n${closePage}`,

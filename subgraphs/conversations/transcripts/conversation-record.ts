@@ -27,6 +27,21 @@ export const messageRecordSchema = z.object({
   routing: z.record(z.string(), z.json()).nullish(),
   reuse: z.string().nullish(),
   toolCalls: z.array(z.json()).nullish(),
+  /** What `[1]`, `[2]` in the content stand for. */
+  citations: z
+    .array(
+      z.object({
+        index: z.int().positive(),
+        fileId: z.string(),
+        fileName: z.string(),
+        page: z.int().nullable(),
+        heading: z.string(),
+        quote: z.string(),
+      }),
+    )
+    .nullish(),
+  /** The files of a question. The archive of everything has them beside the conversations. */
+  attachments: z.array(z.object({ fileId: z.string(), name: z.string(), kind: z.string() })).nullish(),
   /** What a reply used and cost, as it was billed. */
   usage: usageSchema.nullish(),
   createdAt: moment,

@@ -8,6 +8,10 @@ export interface PageWords {
   readonly instructions: string;
   readonly reasoning: string;
   readonly toolCall: string;
+  /** In front of the number of a page. */
+  readonly page: string;
+  /** In front of the names of files. */
+  readonly attached: string;
   /** Above another branch, which begins with the message of this number. */
   readonly branchAt: (depth: number) => string;
   /** Of a shared conversation: when it was shared, and that nobody vouches for it. */
@@ -29,6 +33,8 @@ const english: PageWords = {
   instructions: 'Instructions',
   reasoning: 'Reasoning',
   toolCall: 'Tool call',
+  page: 'page',
+  attached: 'Attached',
   branchAt: (depth) => `Another branch, from message ${depth} on`,
   shared: (date) => `Shared on ${date}`,
   expires: (date) => `can be read until ${date}`,
@@ -48,6 +54,8 @@ const german: PageWords = {
   instructions: 'Anweisungen',
   reasoning: 'Gedankengang',
   toolCall: 'Werkzeugaufruf',
+  page: 'Seite',
+  attached: 'Angehängt',
   branchAt: (depth) => `Ein anderer Zweig, ab Nachricht ${depth}`,
   shared: (date) => `Geteilt am ${date}`,
   expires: (date) => `lesbar bis ${date}`,
