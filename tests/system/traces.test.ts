@@ -35,7 +35,9 @@ test(
     const ada = await parlance.as('ada');
     const conversationId = await ada.createConversation();
     const replyId = uuidv7();
-    const input = { conversationId, content: 'script: tokens=5', idempotencyKey: uuidv7(), replyId };
+    // Knowledge is asked about collections, also where there is no such one.
+    const collectionIds = [uuidv7()];
+    const input = { conversationId, content: 'script: tokens=5', idempotencyKey: uuidv7(), replyId, collectionIds };
     const response = await fetch(parlance.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${ada.token}`, traceparent },
@@ -86,7 +88,7 @@ test(
         ['conversations', 'conversations mutation sendMessage'],
         ['gateway', 'fetch conversations'],
       ],
-      ...(['usage', 'safety', 'models'] as const).map(
+      ...(['usage', 'safety', 'models', 'knowledge'] as const).map(
         (service) =>
           [
             ['conversations', `admission by ${service}`],

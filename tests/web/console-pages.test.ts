@@ -154,6 +154,7 @@ test('it speaks German where the browser asks for it', async () => {
     'Moderation',
     'Werkzeuge',
     'MCP-Server',
+    'Dateien',
     'Mandant',
   ]);
   await visit(page, '/moderation', 'Moderation');
