@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 const timelineOf = async (id: string) => {
-  const { conversation } = await client.query(TimelineDocument, { id, last: 50 });
+  const { conversation } = await client.query(TimelineDocument, { id, last: 25 });
   return (conversation?.messages.edges ?? []).map(({ node }) => node);
 };
 
@@ -58,7 +58,7 @@ test('an edit and a regeneration are branches, whose replies are followed as tho
   expect(changed.map(({ content }) => content)).toEqual(['script: tokens=5', textOf(5)]);
   expect(changed[0]?.siblings).toHaveLength(2);
 
-  const { selectBranch } = await client.mutate(SelectBranchDocument, { messageId: again.messageId, last: 50 });
+  const { selectBranch } = await client.mutate(SelectBranchDocument, { messageId: again.messageId, last: 25 });
   expect(selectBranch.messages.edges.map(({ node }) => node.id)).toEqual([userMessage.id, again.messageId]);
 });
 
