@@ -96,7 +96,10 @@ export const startScriptedProvider = async (port = 0): Promise<ScriptedProvider>
     const body = chatRequestSchema.parse(JSON.parse(await bodyOf(request)));
     const prompt = promptOf(body);
     const own = summaryScript(body) ?? scriptOfPrompt(prompt, isAskedAgain(body));
-    const script = scriptFor(queued.shift() ?? own, prompt);
+    // Who offers no tools does not take a script with calls from who does: a late request for a title, for example.
+    const isForTools = (queued[0]?.calls.length ?? 0) > 0;
+    const next = isForTools && body.tools === undefined ? undefined : queued.shift();
+    const script = scriptFor(next ?? own, prompt);
     const exchange = { body, script, request, response };
     const notes = recordRequest(exchange, (recorded) => {
       requests.push(recorded);
