@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type TestClient, textOfEvents } from '#tests/support/client.ts';
 import type { Parlance } from '#tests/support/parlance.ts';
 import { until } from '#tests/support/until.ts';
+import { uploadFile } from './files.ts';
 
 /** One that costs something, so that something is saved. */
 const model = 'openai/gpt-4o-mini';
@@ -157,6 +158,18 @@ export const reuseSuite = (parlance: () => Parlance): void => {
     const again = z.object({ regenerateMessage: z.object({ assistantMessage: z.object({ id: z.string() }) }) });
     const { regenerateMessage } = await admin.query(again, regenerate, { input });
     await admin.stream(regenerateMessage.assistantMessage.id).all();
+    expect(timesAsked(question)).toBe(2);
+  });
+
+  test('a reply to a question that carries a file is neither kept nor served', async () => {
+    await using policy = await openPolicy(parlance());
+    const { admin, name } = policy;
+    const content = Buffer.from('The code is E-4711.');
+    const { id } = await uploadFile(parlance(), admin, { name: 'code.txt', content });
+    const question = ownQuestion();
+    for (const _ of [1, 2]) {
+      expect((await ask(admin, name, question, { attachmentIds: [id] })).message.reuse).toBeNull();
+    }
     expect(timesAsked(question)).toBe(2);
   });
 
