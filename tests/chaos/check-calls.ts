@@ -18,6 +18,9 @@ const decisionOf = ({ call }: Evidence): string | null | undefined => {
   return call.decided === 'REFUSED' || call.decided === undefined ? 'EXPIRED' : call.decided;
 };
 
+/** Why a call comes to nothing whose process stood still, or ended, while it was made. */
+const lostCalls: readonly unknown[] = ['The tool cannot be reached.', 'The tool did not respond in time.'];
+
 export const checkCalls = (evidence: Evidence): readonly Found[] => {
   const { call, stored, stopped, followings, timesCalled } = evidence;
   if (stored === undefined) return [];
@@ -33,7 +36,8 @@ export const checkCalls = (evidence: Evidence): readonly Found[] => {
     const isMade = wanted === null || wanted === 'APPROVED';
     const result = isMade ? `called weather with ${call.arguments}` : /^DENIED: /;
     const fits = typeof result === 'string' ? one?.result === result : result.test(one?.result ?? '');
-    const isRight = one?.decision === wanted && one?.status === (isMade ? 'COMPLETED' : 'FAILED') && fits;
+    const isLost = isMade && evidence.workersDie && one?.status === 'FAILED' && lostCalls.includes(one.result);
+    const isRight = one?.decision === wanted && (isLost || (one?.status === (isMade ? 'COMPLETED' : 'FAILED') && fits));
     if (!isRight) found.push(['call is not as decided', `${wanted}: ${JSON.stringify(one)}`]);
   }
   const mayBeMade = call.decision === undefined || call.decided === 'APPROVED';

@@ -180,6 +180,7 @@ const made = {
   result: 'called weather with {"city":"k"}',
 };
 const denied = { ...made, status: 'FAILED', decision: 'DENIED', result: 'DENIED: no' };
+const lost = { ...made, status: 'FAILED', result: 'The tool cannot be reached.' };
 const withCall = (call: Evidence['call'], one: typeof made, timesCalled: number): Evidence => ({
   ...right,
   ...(call === undefined ? {} : { call }),
@@ -205,6 +206,8 @@ test.each<[string, ViolationKind[], Evidence]>([
   ['another one', ['call is not what was asked'], withCall(asked, { ...made, arguments: '{"city":"x"}' }, 1)],
   ['not as decided', ['call is not as decided'], withCall(asked, denied, 0)],
   ['denied and made', ['called without being allowed'], withCall(withDecision('DENIED'), denied, 1)],
+  ['lost with its process', [], withCall(asked, lost, 1)],
+  ['lost without one', ['call is not as decided'], { ...withCall(asked, lost, 1), workersDie: false }],
   ['made again', ['called too often'], withCall(asked, made, 2)],
 ])('a call is judged: %s', (_, kinds, evidence) => {
   expect(checkSend(evidence).map(({ kind }) => kind)).toEqual(kinds);
