@@ -18,7 +18,7 @@ import type { ChangeFeed } from '../conversations/change-feed.ts';
 import { requireStorage } from '../conversations/stored-bytes.ts';
 import { inFlightStatuses, type Message } from '../entities.ts';
 import { turnsEnded, turnsJudged } from '../metrics.ts';
-import { type BranchMessage, hasPictures } from '../prompts/branch-message.ts';
+import { hasPictures } from '../prompts/branch-message.ts';
 import { buildJob } from '../replies/build-job.ts';
 import { resumeStopped } from '../replies/park-reply.ts';
 import type { ReplyPolicy } from '../screening/screening.ts';
@@ -28,11 +28,11 @@ import { replayTurn, sendIdOf, type TurnResult } from './idempotency.ts';
 import { judgeTurn } from './judge-turn.ts';
 import { outputTokensWithin } from './output-tokens.ts';
 import { type PlacedRoute, placeRoute } from './place-route.ts';
-import { type PromptSize, sizeOfPrompt } from './prompt-size.ts';
 import type { PlaceReply } from './queue-pressure.ts';
 import { readTurnContext, type TurnContext } from './read-turn-context.ts';
-import { type RetrievePassages, sizeOfPassages } from './retrieve-passages.ts';
+import type { RetrievePassages } from './retrieve-passages.ts';
 import { type BusyPolicy, newMessageId, type StoreOutcome, storeTurn } from './store-turn.ts';
+import { branchOf, promptSizeOf } from './turn-prompt.ts';
 import type { TurnRequest } from './turn-request.ts';
 import { instructionsOf, reuseOf } from './turn-terms.ts';
 
@@ -87,20 +87,7 @@ interface AdmittedTurn extends PlacedRoute {
   readonly retrieval: Retrieval | undefined;
 }
 
-/** The whole prompt without its tools. */
-const promptSizeOf = (request: TurnRequest, context: TurnContext, retrieval: Retrieval | undefined): PromptSize => {
-  const size = sizeOfPrompt(instructionsOf(request, context), branchOf(request, context), context.summary);
-  const passages = sizeOfPassages(retrieval);
-  return { ...size, likely: size.likely + passages.likely, most: size.most + passages.most };
-};
-
 type Stored = Extract<StoreOutcome, { kind: 'stored' }>;
-
-/** The branch above the reply: the history, and the question where it is new. */
-const branchOf = ({ question, attachments }: TurnRequest, { history }: TurnContext): readonly BranchMessage[] =>
-  typeof question === 'string'
-    ? [...history, { role: 'USER', content: question, status: 'COMPLETED', attachments }]
-    : history;
 
 const storeOnce = async (
   database: Database,
