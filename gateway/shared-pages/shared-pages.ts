@@ -1,7 +1,7 @@
 /**
  * The pages of shared conversations, at `/s/<token>`, as a plug-in of the gateway: conversations makes them, without
  * scripts, and whoever has the link reads them without a sign-in. Invariant: nothing keeps a page, because a share can
- * end at any time, and a link that leads nowhere tells nothing but that.
+ * end at any time, and a link that leads nowhere says nothing but that.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -17,7 +17,7 @@ import { type ElementBounds, jsonElements, placeOf, TextTooLongError } from './j
 import { readLibrechat } from './librechat-source.ts';
 import { readParlance } from './parlance-source.ts';
 import type { ReadSource, SourceConversation } from './source-conversation.ts';
-import { isZip, listZipEntries, openZipEntry } from './zip-file.ts';
+import { isZip, zipEntries } from './zip-file.ts';
 
 /** A conversation of the file, or why there is none at this place. */
 export type ReadConversation =
@@ -96,13 +96,14 @@ async function* readArchive(chunks: AsyncIterable<Buffer>): AsyncGenerator<ReadC
   const path = join(tmpdir(), `parlance-import-${randomUUID()}`);
   try {
     await pipeline(chunks, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
-    await using file = await open(path);
-    const entries = (await listZipEntries(file)).filter(({ name }) => holdsConversations.test(name));
-    if (entries.length === 0) throw unknownFile();
-    for (const entry of entries) {
-      const { beginning, chunks: content } = await peek(await openZipEntry(file, entry));
+    let isKnown = false;
+    for await (const entry of zipEntries(path)) {
+      if (!holdsConversations.test(entry.name)) continue;
+      isKnown = true;
+      const { beginning, chunks: content } = await peek(await entry.open());
       yield* readJson(beginning, content);
     }
+    if (!isKnown) throw unknownFile();
   } finally {
     await rm(path, { force: true });
   }

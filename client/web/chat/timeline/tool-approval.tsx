@@ -22,7 +22,7 @@ export interface ToolApprovalProps {
 const nameOf = ({ name, mcpServer }: ToolCall, t: Translate): string =>
   mcpServer ? `${name} (${t('tool.of', { server: mcpServer })})` : name;
 
-/** Tells a screen reader that a call waits. It is there before the first one does, else it would not be read. */
+/** Announces to a screen reader that a call waits. It is there before the first one does, else it would not be read. */
 export const SpokenApprovals = ({ calls }: { readonly calls: readonly ToolCall[] }) => {
   const t = useTranslate();
   const waiting = calls.filter(({ status }) => status === 'AWAITING_APPROVAL');
