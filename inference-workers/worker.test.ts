@@ -153,7 +153,7 @@ test('a response that is no title is not billed, and the title is made of the fi
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
   // The provider reports the tokens of the prompt, and writes none.
-  fixture.provider.queue({ tokens: 0 });
+  fixture.provider.queueForTitle({ tokens: 0 });
   const titled = await fixture.titled(await fixture.sendTitle('why do bees dance?'));
   expect(titled).toMatchObject({ title: 'Why do bees dance', usage: { inputTokens: 0, outputTokens: 0 } });
   expect(titled.modelId).toBeUndefined();

@@ -217,6 +217,6 @@ test('a stopped reply keeps the thoughts that it had', async () => {
 test('a title that a model thinks about first is only the title', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
-  fixture.provider.queue({ texts: ['<think>bees?', ' yes</think>', '\n\nBees'] });
+  fixture.provider.queueForTitle({ texts: ['<think>bees?', ' yes</think>', '\n\nBees'] });
   expect(await fixture.titled(await fixture.sendTitle('What do bees do?'))).toMatchObject({ title: 'Bees' });
 });

@@ -80,7 +80,7 @@ test.each([
 test('a title with an impossible usage is billed by the worker’s count', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
-  fixture.provider.queue({ tokens: 3, says: reportOf({ prompt_tokens: 1e20 }) });
+  fixture.provider.queueForTitle({ tokens: 3, says: reportOf({ prompt_tokens: 1e20 }) });
   const titled = await fixture.titled(await fixture.sendTitle('why?'));
   expect(titled).toMatchObject({ title: 'w0 w1 w2', usage: { source: 'COUNTED' } });
 });

@@ -133,7 +133,7 @@ test('after a reset the windows begin anew', async () => {
 test('a title that is blocked is made of the question', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
-  fixture.provider.queue({ texts: [phrase] });
+  fixture.provider.queueForTitle({ texts: [phrase] });
   const titled = await fixture.titled(await fixture.sendTitle('Which letter came?', windowed));
   expect(titled.title).toBe('Which letter came');
 });

@@ -83,7 +83,7 @@ test('a worker that takes over masks what the log holds, and goes on within the 
 test('titles and summaries are asked for with placeholders, and hold the values', async () => {
   await using fixture = await openWorkerFixture();
   await fixture.startWorker();
-  fixture.provider.queue({ texts: ['Mail to [EMAIL_1]'] });
+  fixture.provider.queueForTitle({ texts: ['Mail to [EMAIL_1]'] });
   const titleId = await fixture.sendTitle(`Hello\n${address}`, masked);
   expect((await fixture.titled(titleId)).title).toBe(`Mail to ${address}`);
   fixture.provider.queue({ texts: ['<summary>Ada is ', '[EMAIL_1]', '</summary>'] });

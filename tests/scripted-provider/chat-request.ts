@@ -50,6 +50,10 @@ export const promptOf = ({ messages }: ChatRequest): string => {
   return last === -1 ? text : text.slice(last + 2);
 };
 
+/** Whether the request is for the title of a conversation. */
+export const asksForTitle = ({ messages }: ChatRequest): boolean =>
+  messages[0]?.content?.startsWith('Write a title for the conversation') === true;
+
 const sinceQuestion = ({ messages }: ChatRequest): ChatRequest['messages'] =>
   messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1);
 

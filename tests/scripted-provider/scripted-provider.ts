@@ -6,7 +6,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { chatRequestSchema, isAskedAgain, promptOf } from './chat-request.ts';
+import { asksForTitle, chatRequestSchema, isAskedAgain, promptOf } from './chat-request.ts';
 import { type RecordedRequest, recordRequest } from './record-request.ts';
 import { parseScript, type Script, type ScriptInput, scriptOfPrompt, textOf } from './script.ts';
 import { streamScript } from './stream-script.ts';
@@ -22,8 +22,10 @@ export interface ScriptedProvider extends AsyncDisposable {
   readonly openSockets: number;
   /** Sockets since the start. */
   readonly socketsEver: number;
-  /** Scripts for the next requests, before what their prompts say. */
+  /** Scripts for the next requests for replies and summaries, before what their prompts say. */
   queue(...scripts: readonly ScriptInput[]): void;
+  /** Scripts for the next requests for titles, which come whenever a conversation has its first reply. */
+  queueForTitle(...scripts: readonly ScriptInput[]): void;
   /** The next request that arrives. */
   nextRequest(): Promise<RecordedRequest>;
 }
@@ -76,6 +78,7 @@ const sendVerbatim = (
 export const startScriptedProvider = async (port = 0): Promise<ScriptedProvider> => {
   const requests: RecordedRequest[] = [];
   const queued: Script[] = [];
+  const queuedForTitle: Script[] = [];
   const arrivals: ((request: RecordedRequest) => void)[] = [];
   const failures = new Map<string, number>();
   const sockets = new Set<Socket>();
@@ -96,9 +99,7 @@ export const startScriptedProvider = async (port = 0): Promise<ScriptedProvider>
     const body = chatRequestSchema.parse(JSON.parse(await bodyOf(request)));
     const prompt = promptOf(body);
     const own = summaryScript(body) ?? scriptOfPrompt(prompt, isAskedAgain(body));
-    // Who offers no tools does not take a script with calls from who does: a late request for a title, for example.
-    const isForTools = (queued[0]?.calls.length ?? 0) > 0;
-    const next = isForTools && body.tools === undefined ? undefined : queued.shift();
+    const next = (asksForTitle(body) ? queuedForTitle : queued).shift();
     const script = scriptFor(next ?? own, prompt);
     const exchange = { body, script, request, response };
     const notes = recordRequest(exchange, (recorded) => {
@@ -160,6 +161,9 @@ export const startScriptedProvider = async (port = 0): Promise<ScriptedProvider>
     },
     queue: (...scripts) => {
       queued.push(...scripts.map(parseScript));
+    },
+    queueForTitle: (...scripts) => {
+      queuedForTitle.push(...scripts.map(parseScript));
     },
     nextRequest() {
       const { promise, resolve } = Promise.withResolvers<RecordedRequest>();
