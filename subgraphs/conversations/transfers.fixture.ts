@@ -34,7 +34,11 @@ export const openTransferStand = async () => {
   const lostFile = { ...file, id: uuidv7() };
   const pageInfo = { hasNextPage: false, endCursor: null };
   const files = { files: { edges: [{ node: file }, { node: lostFile }], pageInfo } };
-  const knowledge = stack.use(await openSubgraph(() => files));
+  const knowledge = stack.use(
+    await openSubgraph(({ variables: { id } }) =>
+      id === undefined ? files : { file: [file, lostFile].find((each) => each.id === id) ?? null },
+    ),
+  );
   /** Blocks texts that say so. */
   const safety = stack.use(
     await openSubgraph(({ variables }) =>

@@ -199,11 +199,11 @@ export type ExplainRouteInput = {
 
 /** The format of an exported conversation. */
 export type ExportFormat =
-  /** To read: one page that needs nothing else and has no script. */
+  /** To read: one page that needs nothing else and has no script. A ZIP archive with the files where questions carry some. */
   | 'HTML'
   /** Everything, with all versions of all branches. It can be imported again. */
   | 'JSON'
-  /** To read and to edit: the current branch, then the others. */
+  /** To read and to edit: the current branch, then the others. A ZIP archive with the files where questions carry some. */
   | 'MARKDOWN';
 
 /** Why a file cannot be used. */

@@ -3,11 +3,10 @@
  * Everything is read and compressed piece by piece, so memory does not depend on how much there is.
  */
 import type { EntityManager } from '@mikro-orm/sql';
-import { fileKey } from '#contracts/blob-keys.ts';
 import type { Blobs } from '#kernel/blobs/blobs.ts';
-import { AppError } from '#kernel/errors.ts';
 import { type Conversation, ConversationEntity } from '../entities.ts';
 import type { OwnFiles } from '../files/own-files.ts';
+import { fileEntries } from './file-entries.ts';
 import { closeRecords, type ExportContext, openRecords, writeRecord } from './json-export.ts';
 import { writeText } from './text-export.ts';
 import type { ZipEntry } from './zip-stream.ts';
@@ -60,41 +59,12 @@ async function* writePart(context: ArchiveContext, part: readonly Conversation[]
   yield closeRecords;
 }
 
-/** A name that every system can store. */
-const safeName = (name: string): string =>
-  name
-    .replaceAll(/[\p{C}/\\:*?"<>|]/gu, '_')
-    .replace(/^\.+/, '_')
-    .slice(0, 100);
-
-async function* bytesOf(context: ArchiveContext, fileId: string): AsyncGenerator<Buffer> {
-  const { tenantId } = context.identity;
-  for await (const chunk of await context.blobs.getStream(fileKey({ tenantId, fileId }))) yield Buffer.from(chunk);
-}
-
 const readme = `This archive has everything that is yours in Parlance.
 
 conversations/  your conversations as JSON, with all versions of all branches; they can be imported again
 pages/          the same conversations as pages, to be opened in a browser
 files/          your files
 `;
-
-async function* filesOf(context: ArchiveContext): AsyncGenerator<ZipEntry> {
-  for await (const { id, name, createdAt } of context.files.list(context.identity)) {
-    // A file that was deleted meanwhile is left out: nothing of it is written before its first bytes.
-    const chunks = bytesOf(context, id);
-    const first = await chunks.next().catch((fault: unknown) => {
-      if (fault instanceof AppError && fault.code === 'NOT_FOUND') return undefined;
-      throw fault;
-    });
-    if (first === undefined) continue;
-    async function* whole(): AsyncGenerator<Buffer> {
-      if (first !== undefined && !first.done) yield first.value;
-      yield* chunks;
-    }
-    yield { name: `files/${id}/${safeName(name)}`, at: createdAt ?? new Date(), chunks: whole() };
-  }
-}
 
 /** The entries of the archive, in their order. Each is read before the next one is asked for. */
 export async function* archiveEntries(context: ArchiveContext): AsyncGenerator<ZipEntry> {
@@ -114,5 +84,8 @@ export async function* archiveEntries(context: ArchiveContext): AsyncGenerator<Z
       context.onConversation();
     }
   }
-  yield* filesOf(context);
+  yield* fileEntries(
+    { blobs: context.blobs, tenantId: context.identity.tenantId },
+    context.files.list(context.identity),
+  );
 }

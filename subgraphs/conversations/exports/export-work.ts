@@ -10,13 +10,13 @@ import type { Blobs } from '#kernel/blobs/blobs.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { requireConversation } from '../conversations/access.ts';
-import { type Conversation, MessageEntity } from '../entities.ts';
+import { MessageEntity } from '../entities.ts';
 import type { OwnFiles } from '../files/own-files.ts';
 import { type Transfer, TransferEntity } from '../transfer-entities.ts';
 import type { ClaimedTransfer, TransferOutcome, TransferWork } from '../transfers/transfer-runner.ts';
 import { archiveEntries, countConversations } from './archive-export.ts';
-import { closeRecords, type ExportContext, type ExportServices, openRecords, writeRecord } from './json-export.ts';
-import { writeText } from './text-export.ts';
+import { conversationFile, type ExportFile } from './conversation-export.ts';
+import type { ExportContext, ExportServices } from './json-export.ts';
 import { ArchiveTooLargeError, zipStream } from './zip-stream.ts';
 
 export interface ExportWorkServices extends ExportServices {
@@ -28,34 +28,6 @@ export interface ExportWorkServices extends ExportServices {
 
 /** Milliseconds for which an export can be downloaded. */
 const exportTtlMs = 24 * 60 * 60 * 1000;
-
-interface ExportFile {
-  readonly chunks: AsyncIterable<string | Buffer>;
-  readonly fileName: string;
-  readonly mediaType: string;
-}
-
-const kindsOfFile = {
-  JSON: { extension: 'json', mediaType: 'application/json' },
-  MARKDOWN: { extension: 'md', mediaType: 'text/markdown; charset=utf-8' },
-  HTML: { extension: 'html', mediaType: 'text/html; charset=utf-8' },
-} as const;
-
-/** A name for the file: of the title, in characters that every system can store. */
-const fileNameOf = ({ title, createdAt }: Conversation): string => {
-  const name = (title ?? '')
-    .replaceAll(/[\p{C}/\\:*?"<>|.]+/gu, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .slice(0, 80);
-  return name.toWellFormed() || `conversation ${createdAt.toISOString().slice(0, 10)}`;
-};
-
-async function* jsonFile(context: ExportContext, conversation: Conversation): AsyncGenerator<string> {
-  yield openRecords();
-  yield* writeRecord(context, conversation);
-  yield closeRecords;
-}
 
 /** Pieces of at least this many characters go to the store. */
 const pieceLength = 64 * 1024;
@@ -80,17 +52,13 @@ async function* inPieces(chunks: AsyncIterable<string | Buffer>, signal: AbortSi
 export const createExportWork = (services: ExportWorkServices): TransferWork => {
   const { database, blobs, files, access, logger } = services;
 
-  const conversationFile = async (context: ExportContext, claimed: ClaimedTransfer): Promise<ExportFile> => {
+  const single = async (context: ExportContext, claimed: ClaimedTransfer): Promise<ExportFile> => {
     const { conversationId, format, tenantId, language } = claimed.transfer;
     const em = database.forTenant(tenantId);
     const conversation = await requireConversation(em, context.identity, conversationId ?? '', { intent: 'write' });
     claimed.progress({ total: await em.count(MessageEntity, { conversationId: conversation.id }) });
-    const { extension, mediaType } = kindsOfFile[format ?? 'JSON'];
-    const chunks =
-      format === 'MARKDOWN' || format === 'HTML'
-        ? writeText(context, conversation, { format, language: language ?? 'en' })
-        : jsonFile(context, conversation);
-    return { chunks, mediaType, fileName: `${fileNameOf(conversation)}.${extension}` };
+    const options = { format: format ?? 'JSON', language: language ?? 'en' };
+    return conversationFile({ ...context, files, blobs }, conversation, options);
   };
   const archive = async (context: ExportContext, claimed: ClaimedTransfer): Promise<ExportFile> => {
     const { tenantId, userId, language } = claimed.transfer;
@@ -129,7 +97,7 @@ export const createExportWork = (services: ExportWorkServices): TransferWork => 
         if (kind === 'CONVERSATION_EXPORT') claimed.progress({ done });
       };
       const context: ExportContext = { services, identity, onMessages };
-      const file = await (kind === 'DATA_EXPORT' ? archive(context, claimed) : conversationFile(context, claimed));
+      const file = await (kind === 'DATA_EXPORT' ? archive(context, claimed) : single(context, claimed));
       const blobKey = await nameBlob(transfer);
       try {
         await blobs.putStream(blobKey, Readable.from(inPieces(file.chunks, signal)), file.mediaType);

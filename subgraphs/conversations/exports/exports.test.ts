@@ -101,6 +101,32 @@ describe('an exported conversation', () => {
     expect([markdown, page].join()).not.toContain('Nobody cites this.');
   });
 
+  test('for people is an archive with the files of its questions where they carry some', async () => {
+    const { conversation, first, last } = await stand.branched();
+    const attachment = (fileId: string, name: string) => ({ fileId, name, kind: 'DOCUMENT' as const, textLength: 9 });
+    const carry = (id: string, attachments: readonly ReturnType<typeof attachment>[]) =>
+      stand.em().nativeUpdate(MessageEntity, { id }, { attachments });
+    const [own, lost] = [attachment(stand.file.id, 'report'), attachment(stand.lostFile.id, 'lost')];
+    // The second one is somebody else's, or gone.
+    await carry(first.question.id, [own, attachment(uuidv7(), 'foreign <b>')]);
+    await carry(last.question.id, [own, lost]);
+    const path = `files/${stand.file.id}/__report_ _1_.pdf`;
+    const href = `files/${stand.file.id}/__report_%20_1_.pdf`;
+    for (const [format, link, other] of [
+      ['MARKDOWN', `[report](${href}), foreign \\<b\\>`, 'Orders a b.md'],
+      ['HTML', `<a href="${href}">report</a>, foreign &lt;b&gt;`, 'Orders a b.html'],
+    ] as const) {
+      const done = await stand.ended(await stand.request(conversation, format));
+      expect(done).toMatchObject({ status: 'READY', mediaType: 'application/zip', fileName: 'Orders a b.zip' });
+      const entries = await readArchive(await stand.blobs.get(done.blobKey ?? ''));
+      expect([...entries.keys()]).toEqual([other, path]);
+      expect(entries.get(path)).toBe('the file');
+      expect(entries.get(other)).toContain(link);
+    }
+    const json = await stand.ended(await stand.request(conversation, 'JSON'));
+    expect(json.mediaType).toBe('application/json');
+  });
+
   test('is its owner’s alone, and its URL is signed until it expires', async () => {
     const { conversation } = await stand.branched();
     const administrator = { ...newIdentity(), tenantId: stand.fixture.identity.tenantId, roles: ['ADMIN' as const] };

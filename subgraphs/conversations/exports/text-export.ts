@@ -32,14 +32,27 @@ const fenced = (text: string): string => {
 const sourceOf = (words: PageWords, { index, fileName, page }: Passage): string =>
   `[${index}] ${fileName}${page === undefined ? '' : `, ${words.page} ${page}`}`;
 
-/** The names of the files of a question; '' where it has none. */
-const filesOf = (words: PageWords, { attachments }: Message): string =>
-  attachments?.length ? `${words.attached}: ${attachments.map(({ name }) => name).join(', ')}` : '';
+/** Where the text links to a file; undefined for one that is not beside it. */
+type PathOf = (fileId: string) => string | undefined;
+
+/** A path as a link has it: brackets would end a link of Markdown. */
+const hrefOf = (path: string): string =>
+  path.split('/').map(encodeURIComponent).join('/').replaceAll('(', '%28').replaceAll(')', '%29');
+
+/** The files of a question, each written by `write`; '' where it has none. */
+const filesOf = (
+  words: PageWords,
+  { attachments }: Message,
+  write: (name: string, fileId: string) => string,
+): string =>
+  attachments?.length
+    ? `${words.attached}: ${attachments.map(({ name, fileId }) => write(name, fileId)).join(', ')}`
+    : '';
 
 /** Text of strangers as Markdown that shows it, whatever it says. */
 const literal = (text: string): string => text.replaceAll(/[\\`*_{}[\]<>#|~!]/g, '\\$&').replaceAll(/\s+/g, ' ');
 
-const markdownWriter = (words: PageWords): TextWriter => ({
+const markdownWriter = (words: PageWords, pathOf: PathOf): TextWriter => ({
   open: (title, date, instructions) =>
     `# ${title.replaceAll(/\s+/g, ' ')}\n\n${date}\n\n${instructions === null ? '' : `## ${words.instructions}\n\n${instructions}\n\n`}`,
   message(message, author) {
@@ -49,12 +62,15 @@ const markdownWriter = (words: PageWords): TextWriter => ({
       const result = 'result' in call ? `\n\n${fenced(call.result)}` : '';
       return `**${words.toolCall}: ${call.name}**\n\n${fenced(call.arguments)}${result}\n\n`;
     });
-    const files = filesOf(words, message);
+    const files = filesOf(words, message, (name, fileId) => {
+      const path = pathOf(fileId);
+      return path === undefined ? literal(name) : `[${literal(name)}](${hrefOf(path)})`;
+    });
     const sources = citationsOf(message).map(
       (passage) => `${literal(sourceOf(words, passage))}\n\n${fenced(passage.text)}\n\n`,
     );
     const text = content.trim() === '' ? `*${words.empty}*` : content;
-    return `## ${author}\n\n${thought}${calls.join('')}${text}\n\n${files === '' ? '' : `${literal(files)}\n\n`}${sources.join('')}`;
+    return `## ${author}\n\n${thought}${calls.join('')}${text}\n\n${files === '' ? '' : `${files}\n\n`}${sources.join('')}`;
   },
   branch: (heading) => `---\n\n# ${heading}\n\n`,
   close: '',
@@ -63,7 +79,7 @@ const markdownWriter = (words: PageWords): TextWriter => ({
 const details = (summary: string, content: string): string =>
   `<details><summary>${escapeHtml(summary)}</summary>\n<pre><code>${escapeHtml(content)}</code></pre></details>\n`;
 
-const htmlWriter = (words: PageWords): TextWriter => ({
+const htmlWriter = (words: PageWords, pathOf: PathOf): TextWriter => ({
   open: (title, date, instructions) =>
     `${openPage(words, title)}<header>\n<h1>${escapeHtml(title)}</h1>\n<p>${escapeHtml(date)}</p>\n</header>\n<main>\n${instructions === null ? '' : details(words.instructions, instructions)}`,
   message(message, author) {
@@ -74,8 +90,11 @@ const htmlWriter = (words: PageWords): TextWriter => ({
     });
     const thought = reasoning == null ? '' : details(words.reasoning, reasoning);
     const text = content.trim() === '' ? `<p class="note">${escapeHtml(words.empty)}</p>` : renderMarkdown(content);
-    const files = filesOf(words, message);
-    const attached = files === '' ? '' : `<p class="note">${escapeHtml(files)}</p>\n`;
+    const files = filesOf(words, message, (name, fileId) => {
+      const path = pathOf(fileId);
+      return path === undefined ? escapeHtml(name) : `<a href="${escapeHtml(hrefOf(path))}">${escapeHtml(name)}</a>`;
+    });
+    const attached = files === '' ? '' : `<p class="note">${files}</p>\n`;
     const sources = citationsOf(message).map((passage) => details(sourceOf(words, passage), passage.text));
     const side = role === 'USER' ? 'user' : 'reply';
     return `<article class="${side}" dir="auto">\n<h2>${escapeHtml(author)}</h2>\n${thought}${calls.join('')}${text}\n${attached}${sources.join('')}</article>\n`;
@@ -90,14 +109,21 @@ const authorOf = (words: PageWords, { role, modelId, createdAt }: Message): stri
   return `${name} · ${time} UTC`;
 };
 
-/** @param language of the words around the texts */
+interface TextOptions {
+  readonly format: 'MARKDOWN' | 'HTML';
+  /** Of the words around the texts. */
+  readonly language: string;
+  /** Default: the text stands alone. */
+  readonly pathOf?: PathOf;
+}
+
 export async function* writeText(
   { services, onMessages }: ExportContext,
   conversation: Conversation,
-  { format, language }: { readonly format: 'MARKDOWN' | 'HTML'; readonly language: string },
+  { format, language, pathOf = () => undefined }: TextOptions,
 ): AsyncGenerator<string> {
   const words = pageWords(language);
-  const writer = format === 'HTML' ? htmlWriter(words) : markdownWriter(words);
+  const writer = format === 'HTML' ? htmlWriter(words, pathOf) : markdownWriter(words, pathOf);
   const { current, others } = await readTree(services, conversation);
   const title = conversation.title ?? words.untitled;
   yield writer.open(title, pageDate(words, conversation.createdAt), conversation.systemPrompt ?? null);

@@ -27,8 +27,14 @@ const addEnums = (builder: ConversationsBuilder) => ({
     description: 'The format of an exported conversation.',
     values: {
       JSON: { description: 'Everything, with all versions of all branches. It can be imported again.' },
-      MARKDOWN: { description: 'To read and to edit: the current branch, then the others.' },
-      HTML: { description: 'To read: one page that needs nothing else and has no script.' },
+      MARKDOWN: {
+        description:
+          'To read and to edit: the current branch, then the others. A ZIP archive with the files where questions carry some.',
+      },
+      HTML: {
+        description:
+          'To read: one page that needs nothing else and has no script. A ZIP archive with the files where questions carry some.',
+      },
     } satisfies Record<ExportFormat, object>,
   }),
 });
