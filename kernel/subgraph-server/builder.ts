@@ -13,6 +13,7 @@ import type { PlanTier } from '#contracts/plan-tiers.ts';
 import type { Json } from '../broker/broker.ts';
 import { AppError } from '../errors.ts';
 import { canonicalIdsPlugin } from './canonical-ids.ts';
+import { listSizesPlugin } from './list-sizes.ts';
 import { dateTimeOptions, decimalOptions } from './scalars.ts';
 
 /** The context of each resolver. A subgraph extends it with its loaders and use cases. */
@@ -64,7 +65,7 @@ export const planTierOptions = {
 
 export const createSubgraphBuilder = <Context extends SubgraphContext>() => {
   const builder = new SchemaBuilder<SubgraphSchemaTypes<SubgraphContext> & { Context: Context }>({
-    plugins: [canonicalIdsPlugin, ScopeAuthPlugin, RelayPlugin, DirectivePlugin, FederationPlugin],
+    plugins: [canonicalIdsPlugin, listSizesPlugin, ScopeAuthPlugin, RelayPlugin, DirectivePlugin, FederationPlugin],
     defaultFieldNullability: false,
     scopeAuth: {
       authorizeOnSubscribe: true,

@@ -28,7 +28,7 @@ export interface Page<Node> {
   };
 }
 
-const defaultPageSize = 50;
+export const defaultPageSize = 50;
 const maxPageSize = 200;
 
 export const encodeCursor = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -1,4 +1,5 @@
 /** The type Citation: a passage of a document that a reply stands on, and the citations of a message. */
+import { listSize } from '#kernel/subgraph-server/list-sizes.ts';
 import { citationsOf } from '../messages/citations.ts';
 import type { ConversationsBuilder } from './builder.ts';
 import type { ConversationsTypes } from './types.ts';
@@ -30,6 +31,7 @@ export const addCitationType = (
   builder.objectField(Message, 'citations', (t) =>
     t.field({
       type: [Citation],
+      directives: listSize(4),
       description:
         'What "[1]", "[2]" in the content stand for, by their index; so far, while it is being written. Empty where it cites nothing.',
       resolve: (message) => [...citationsOf(message)],

@@ -1,8 +1,10 @@
 /** The GraphQL type Message, with the types that only its fields use. */
+
 import { toErrorCode } from '#contracts/error-codes.ts';
 import type { ResponseFormatType } from '#contracts/response-format.ts';
 import type { ReuseLever } from '#contracts/reuse.ts';
 import type { FinishReason } from '#contracts/stream-event.ts';
+import { listSize } from '#kernel/subgraph-server/list-sizes.ts';
 import { conversationNotFound } from '../conversations/access.ts';
 import type { MessageRole, MessageStatus } from '../entities.ts';
 import { shownToolCall } from '../messages/shown-tool-call.ts';
@@ -88,6 +90,7 @@ const addAttachments = (builder: ConversationsBuilder, { Message, File }: Conver
     }),
     attachments: t.field({
       type: [File],
+      directives: listSize(2),
       description: 'The files that came with a question, in their order. A file that is gone is shown as DELETED.',
       resolve: ({ attachments }) => (attachments ?? []).map(({ fileId }) => ({ id: fileId })),
     }),
@@ -121,6 +124,7 @@ const addMessage = (
       }),
       siblings: t.field({
         type: [types.Message],
+        directives: listSize(3),
         description:
           'All messages with the same parent, such as regenerated replies and edited questions, this one included, oldest first.',
         resolve: async (message, _, { loaders }) => [...(await loaders.siblings.load(message))],
@@ -172,6 +176,7 @@ const addMessage = (
       }),
       toolCalls: t.field({
         type: [types.ToolCall],
+        directives: listSize(4),
         description:
           'The tool calls that the model made for this reply, in their order; the calls so far while it is being written. Prompts of later turns leave them out: models read only the texts of a conversation.',
         resolve: ({ id, toolCalls }) => (toolCalls ?? []).map((call) => shownToolCall(id, call)),

@@ -1,4 +1,5 @@
 /** The types Collection and Document, and the collections of a conversation. */
+import { listSize } from '#kernel/subgraph-server/list-sizes.ts';
 import {
   countDocuments,
   type Document,
@@ -59,6 +60,7 @@ const addConversationCollections = (
     fields: (t) => ({
       collections: t.field({
         type: [collection],
+        directives: listSize(2),
         requires: builder.selection<{ collectionIds: string[] }>('collectionIds'),
         description:
           'The collections that its replies may draw on, as far as you may read them. updateConversation sets them.',

@@ -2,8 +2,10 @@
  * The entity Model and its queries. Everything comes from the catalogue in memory, so a page of messages that selects
  * its models costs no statement.
  */
+
 import type { Pool } from '#contracts/pools.ts';
 import { planTierOptions } from '#kernel/subgraph-server/builder.ts';
+import { listSize } from '#kernel/subgraph-server/list-sizes.ts';
 import { type ListedModel, listModels, liveWorkers } from '../catalogue/catalogue.ts';
 import type { CircuitState } from '../catalogue/circuit.ts';
 import { circuitFor, type ModelHealth } from '../catalogue/model-health.ts';
@@ -147,6 +149,7 @@ export const addModel = (builder: ModelsBuilder) => {
       price: t.field({ type: price, description: 'The price of its tokens now.', resolve: (parent) => parent.price }),
       prices: t.field({
         type: [price],
+        directives: listSize(3),
         description:
           'Its prices, the latest first: those that will apply, the one that applies now, and former ones. At most 100.',
         resolve: ({ id }, _, { prices }) => prices.load(id),

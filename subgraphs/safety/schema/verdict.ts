@@ -1,6 +1,7 @@
 /** The verdict of a screening, and Message.moderation, which shows it with the message. */
 
 import type { CategoryScore, ModerationAction, ModerationStage } from '#contracts/moderation/thresholds.ts';
+import { listSize } from '#kernel/subgraph-server/list-sizes.ts';
 import { moderationCategoryOptions } from '#kernel/subgraph-server/moderation-category.ts';
 import type { Verdict } from '../entities.ts';
 import type { SafetyBuilder } from './builder.ts';
@@ -40,6 +41,7 @@ export const addVerdict = (builder: SafetyBuilder) => {
       action: t.field({ type: action, description: 'The action.', resolve: (parent) => parent.action }),
       categories: t.field({
         type: [score],
+        directives: listSize(3),
         description: 'Every category with a score above 0, highest score first.',
         resolve: (parent) => parent.categories,
       }),

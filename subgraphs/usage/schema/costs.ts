@@ -1,4 +1,5 @@
 /** The costs of messages and conversations: fields that this subgraph adds to entities of other subgraphs. */
+import { listSize } from '#kernel/subgraph-server/list-sizes.ts';
 import type { UsageEvent } from '../entities.ts';
 import { type BilledAttempt, itemiseReply } from '../ledger/itemise-reply.ts';
 import type { UsageBuilder } from './builder.ts';
@@ -112,6 +113,7 @@ export const addCosts = (usage: UsageBuilder) => {
       }),
       attempts: t.field({
         type: [Attempt],
+        directives: listSize(2),
         description:
           'One item for each attempt and model that had a share in the reply. The reply is billed once, for what is in it.',
         resolve: itemiseReply,
