@@ -1,5 +1,5 @@
 /**
- * The events that workers publish on the `events` exchange, by routing key. The same event may arrive twice, so each
+ * The events that workers, and knowledge, publish on the `events` exchange, by routing key. The same event may arrive twice, so each
  * body names its subject and consumers are idempotent. Invariant: every parsed count and time can be stored and shown
  * without a change.
  */
@@ -8,6 +8,7 @@ import { fileFailureCodes, fileKinds } from './files.ts';
 import { priceSchema, replyJobSchema } from './generation-job.ts';
 import { pools } from './pools.ts';
 import { reuseLevers } from './reuse.ts';
+import { storageMeasuredSchema } from './storage-measured.ts';
 import { askedToolCallSchema, finishReasons, maxReasoningCharacters, toolCallRecordSchema } from './stream-event.ts';
 import { count, milliseconds, tokens, tokenUsageSchema } from './token-usage.ts';
 
@@ -270,6 +271,7 @@ export const brokerEventSchemas = {
   'worker.announced': workerAnnouncedSchema,
   'file.ingested': fileIngestedSchema,
   'document.embedded': documentEmbeddedSchema,
+  'storage.measured': storageMeasuredSchema,
 } as const;
 
 /** The events, by their routing keys. */

@@ -32,6 +32,8 @@ export interface WorkerProcesses extends AsyncDisposable {
   readonly provider: ScriptedProvider;
   readonly streamLog: StreamLog;
   readonly broker: Broker;
+  /** What the processes get, so that others can join them on the same services. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Those of the processes. */
   readonly blobs: Blobs;
   /** Every `message.finished` so far. */
@@ -87,7 +89,7 @@ export const openWorkerProcesses = async (): Promise<WorkerProcesses> => {
   );
   const closing = opened.move();
   return {
-    provider,
+    ...{ environment, provider },
     streamLog,
     broker,
     blobs,

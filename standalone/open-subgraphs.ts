@@ -25,6 +25,7 @@ export const openSubgraphs = async (services: SubgraphServices, options: Subgrap
   const usage = opened.use(
     await openUsage(services, {
       conversationsUrl: () => conversationsUrl,
+      storagePrice: config.STORAGE_PRICE_GB_MONTH,
       reservationTtlSeconds: config.RESERVATION_TTL_SECONDS,
       reservationSweepSeconds: config.RESERVATION_SWEEP_SECONDS,
     }),

@@ -55,7 +55,7 @@ export const topology: readonly QueueDeclaration[] = [
   ),
   events(
     'usage.results',
-    ...['message.finished', 'conversation.titled', 'conversation.summarised', 'document.embedded'],
+    ...['message.finished', 'conversation.titled', 'conversation.summarised', 'document.embedded', 'storage.measured'],
   ),
   events('safety.results', 'message.finished', 'reply.blocked'),
   events('models.results', 'message.finished', 'worker.announced'),

@@ -42,10 +42,16 @@ export class EmbeddingFault extends Error {
   readonly reason: (typeof embeddingFaults)[number];
   /** Whether the same request may succeed later. */
   readonly mayRetry: boolean;
+  /** Milliseconds after which it may, where the provider says so. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(reason: (typeof embeddingFaults)[number], options: { mayRetry?: boolean; cause?: unknown } = {}) {
+  constructor(
+    reason: (typeof embeddingFaults)[number],
+    options: { mayRetry?: boolean; retryAfterMs?: number | undefined; cause?: unknown } = {},
+  ) {
     super(`no embedding: ${reason.toLowerCase()}`, { cause: options.cause });
     this.reason = reason;
+    this.retryAfterMs = options.retryAfterMs;
     this.mayRetry = options.mayRetry ?? (reason === 'TIMEOUT' || reason === 'UNREACHABLE' || reason === 'BUSY');
   }
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import { parseModelsFile } from '../catalogue/models-file.ts';
 import { EmbeddingFault } from './embedder.ts';
@@ -62,6 +63,10 @@ test('tries once more after a fault that may pass, and names every other one', a
     '{"data":[{"index":0,"embedding":[0,0]}]}',
     '{"data":[{"index":1,"embedding":[1,0]}]}',
     '{"data":[{"index":0,"embedding":["a"]}]}',
+    '{"data":[{"index":0,"embedding":[NaN,1]}]}',
+    '{"data":[{"index":0,"embedding":[null,1]}]}',
+    '{"data":[{"index":0,"embedding":[1e999,1]}]}',
+    '{"data":[{"index":0,"embedding":[1e200,1e200]}]}',
     `{"data":[{"index":0,"embedding":[${'1,'.repeat(5000)}1]}]}`,
     ' '.repeat(300_000),
   ];
@@ -78,6 +83,71 @@ test('tries once more after a fault that may pass, and names every other one', a
   await expect(endpointAt(server.baseUrl, 50).embed(['apple'], 'QUESTION', never).catch(reasonOf)).resolves.toBe(
     'TIMEOUT',
   );
+});
+
+test('passages wait where the provider says so, and a question does not', async () => {
+  await using server = await startEmbeddingsServer();
+  const embedder = endpointAt(server.baseUrl);
+  const busy = (seconds: string) => (response: ServerResponse) =>
+    response.writeHead(429, { 'retry-after': seconds }).end();
+  server.faults.push(busy('0'), busy('0.01'), busy(new Date().toUTCString()));
+  await expect(embedder.embed(['apple'], 'PASSAGES', never)).resolves.toMatchObject({ vectors: [{ length: 64 }] });
+  expect(server.requests.splice(0)).toHaveLength(4);
+  server.faults.push(busy('1'));
+  await expect(embedder.embed(['apple'], 'QUESTION', never)).rejects.toMatchObject({
+    reason: 'REFUSED',
+    mayRetry: true,
+  });
+  // Nobody waits for an hour, but another try may come after it.
+  server.faults.push(busy('3600'));
+  await expect(embedder.embed(['apple'], 'PASSAGES', never)).rejects.toMatchObject({ mayRetry: true });
+  expect(server.requests.splice(0)).toHaveLength(2);
+  // Who gives up meanwhile is not kept waiting.
+  server.faults.push(busy('100'));
+  const leaving = new AbortController();
+  const left = embedder.embed(['apple'], 'PASSAGES', leaving.signal).catch(reasonOf);
+  await expect.poll(() => server.requests.length).toBe(1);
+  leaving.abort();
+  await expect(left).resolves.toMatch(/REFUSED|TIMEOUT/);
+});
+
+test('a provider that takes fewer texts, or shorter ones, gets halves, and one that takes none is not asked for ever', async () => {
+  await using server = await startEmbeddingsServer();
+  const embedder = endpointAt(server.baseUrl);
+  server.mostTexts = 25;
+  const texts = Array.from({ length: 64 }, (_, index) => (index % 2 === 0 ? 'apple' : 'pear tree'));
+  const { vectors, tokens } = await embedder.embed(texts, 'PASSAGES', never);
+  expect(vectors).toHaveLength(64);
+  expect(similarity(vectors[0], vectors[62])).toBeCloseTo(1);
+  expect(similarity(vectors[0], vectors[63])).toBeLessThan(0.9);
+  expect(tokens).toBe(96);
+  expect(server.requests.splice(0).map((request) => request.texts.length)).toEqual([64, 32, 16, 16, 32, 16, 16]);
+  server.longestText = 2_000;
+  const { vectors: cut } = await embedder.embed(['apple', 'pear '.repeat(1_500)], 'PASSAGES', never);
+  expect(cut).toHaveLength(2);
+  expect(server.requests.splice(0).at(-1)?.texts[0]).toHaveLength(1_874);
+  server.longestText = 0;
+  const refused = embedder.embed(texts, 'PASSAGES', never);
+  await expect(refused).rejects.toMatchObject({ reason: 'REFUSED', mayRetry: false });
+  expect(server.requests.length).toBeLessThan(12);
+});
+
+test('vectors of several lengths are refused, and a model that is gone is named as a refusal', async () => {
+  await using server = await startEmbeddingsServer();
+  const embedder = endpointAt(server.baseUrl);
+  const vectorsOf =
+    (...lengths: number[]) =>
+    (response: ServerResponse) =>
+      response.end(JSON.stringify({ data: lengths.map((length) => ({ embedding: Array(length).fill(1) })) }));
+  server.faults.push(vectorsOf(3, 4));
+  await expect(embedder.embed(['a', 'b'], 'PASSAGES', never).catch(reasonOf)).resolves.toBe('UNREADABLE');
+  server.faults.push((response) => response.writeHead(413).end(), vectorsOf(3), vectorsOf(4));
+  await expect(embedder.embed(['a', 'b'], 'PASSAGES', never).catch(reasonOf)).resolves.toBe('UNREADABLE');
+  server.requests.splice(0);
+  server.faults.push((response) => response.writeHead(404).end());
+  const gone = embedder.embed(['a'], 'PASSAGES', never);
+  await expect(gone).rejects.toMatchObject({ reason: 'REFUSED', mayRetry: false });
+  expect(server.requests).toHaveLength(1);
 });
 
 test('encodes in a thread that starts when it is needed and ends when it is not', async () => {

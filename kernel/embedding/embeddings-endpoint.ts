@@ -1,10 +1,20 @@
 /**
- * An embedder behind OpenAI's `/embeddings`. Invariants: a request has a deadline and a bounded response, follows no
- * redirect, and is tried once more after a fault of the connection; what comes back is one vector of the same bounded
- * dimension for each text, or a fault.
+ * An embedder behind OpenAI's `/embeddings`. Invariants: a request has a deadline and a bounded response, and follows no
+ * redirect; what comes back is one vector of the same bounded dimension for each text, or a fault. A question is tried
+ * once more after a fault that may pass, because somebody waits for it. Passages wait as long as the provider says, two
+ * minutes in all. Where it takes fewer texts at once, or shorter ones, it gets halves.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { type Embedded, type Embedder, EmbeddingFault, longestText, mostDimensions, normalised } from './embedder.ts';
+import {
+  type Embedded,
+  type Embedder,
+  EmbeddingFault,
+  type EmbeddingPurpose,
+  longestText,
+  mostDimensions,
+  normalised,
+} from './embedder.ts';
 
 const responseSchema = z.object({
   data: z
@@ -18,7 +28,12 @@ const responseSchema = z.object({
 
 /** Bytes for each text: 4,096 numbers of at most 24 characters, and what is around them. */
 const bytesOfText = 128 * 1024;
-const triesAtMost = 2;
+const triesOfQuestion = 2;
+/** Milliseconds that passages wait for their provider, in all, and before their second try where it does not say. */
+const passagesPatienceMs = 120_000;
+const firstPauseMs = 500;
+/** A text that is refused at this length is refused for good. */
+const shortestHalved = 500;
 /** Counts beyond this are no counts. */
 const mostTokens = 10_000_000;
 
@@ -33,6 +48,31 @@ export interface EmbeddingsEndpointOptions {
   /** Milliseconds of one request. */
   readonly timeoutMs: number;
 }
+
+/** The provider does not take these texts: too many, or too long. */
+class TextsRefused extends EmbeddingFault {}
+
+/** From `Retry-After`, in seconds or as a date; in milliseconds. */
+const retryAfterOf = (response: Response): number | undefined => {
+  const value = response.headers.get('retry-after');
+  if (value === null) return undefined;
+  const ms = Number(value) >= 0 ? Number(value) * 1_000 : Date.parse(value) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+};
+
+/** Texts may be at fault where the status says so, and OpenAI's says only that the request is. */
+const faultOf = (response: Response): EmbeddingFault => {
+  const { status } = response;
+  const cause = new Error(`status ${status}`);
+  if (status === 400 || status === 413 || status === 422) return new TextsRefused('REFUSED', { cause });
+  const mayRetry = status === 429 || status >= 500;
+  return new EmbeddingFault('REFUSED', { mayRetry, retryAfterMs: retryAfterOf(response), cause });
+};
+
+const join = (one: Embedded, other: Embedded): Embedded => {
+  if (one.vectors[0]?.length !== other.vectors[0]?.length) throw new EmbeddingFault('UNREADABLE');
+  return { vectors: [...one.vectors, ...other.vectors], tokens: one.tokens + other.tokens };
+};
 
 const readBounded = async (response: Response, most: number): Promise<string> => {
   const decoder = new TextDecoder();
@@ -82,8 +122,7 @@ export const createEmbeddingsEndpoint = (options: EmbeddingsEndpointOptions): Em
       });
       if (!response.ok) {
         await response.body?.cancel();
-        const mayRetry = response.status === 429 || response.status >= 500;
-        throw new EmbeddingFault('REFUSED', { mayRetry, cause: new Error(`status ${response.status}`) });
+        throw faultOf(response);
       }
       return parse(await readBounded(response, texts.length * bytesOfText), texts.length);
     } catch (cause) {
@@ -92,22 +131,62 @@ export const createEmbeddingsEndpoint = (options: EmbeddingsEndpointOptions): Em
     }
   };
 
+  /** Milliseconds before the next try; undefined where there is none. */
+  const pauseAfter = (
+    fault: unknown,
+    {
+      purpose,
+      tries,
+      waitedMs,
+    }: { readonly purpose: EmbeddingPurpose; readonly tries: number; readonly waitedMs: number },
+  ): number | undefined => {
+    if (!(fault instanceof EmbeddingFault) || !fault.mayRetry || fault.reason === 'TIMEOUT') return undefined;
+    if (purpose === 'QUESTION') return tries < triesOfQuestion && !fault.retryAfterMs ? 0 : undefined;
+    const pauseMs = fault.retryAfterMs ?? firstPauseMs * 2 ** (tries - 1);
+    return waitedMs + pauseMs <= passagesPatienceMs ? pauseMs : undefined;
+  };
+
+  const patiently = async (texts: readonly string[], purpose: EmbeddingPurpose, signal: AbortSignal) => {
+    let waitedMs = 0;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await request(texts, signal);
+      } catch (fault) {
+        const pauseMs = pauseAfter(fault, { purpose, tries, waitedMs });
+        if (pauseMs === undefined || signal.aborted) throw fault;
+        waitedMs += pauseMs;
+        await sleep(pauseMs, undefined, { signal }).catch(() => Promise.reject(fault));
+      }
+    }
+  };
+
+  const inHalves = async (
+    texts: readonly string[],
+    purpose: EmbeddingPurpose,
+    signal: AbortSignal,
+  ): Promise<Embedded> => {
+    try {
+      return await patiently(texts, purpose, signal);
+    } catch (fault) {
+      if (!(fault instanceof TextsRefused)) throw fault;
+      const [text = ''] = texts;
+      if (texts.length === 1 && text.length <= shortestHalved) throw fault;
+      if (texts.length === 1) return inHalves([text.slice(0, text.length / 2).toWellFormed()], purpose, signal);
+      const middle = Math.ceil(texts.length / 2);
+      const first = await inHalves(texts.slice(0, middle), purpose, signal);
+      return join(first, await inHalves(texts.slice(middle), purpose, signal));
+    }
+  };
+
   return {
     modelId,
     price,
     rankWeight: 1,
-    async embed(texts, _purpose, signal) {
+    async embed(texts, purpose, signal) {
       if (texts.length === 0) return { vectors: [], tokens: 0 };
       // Some servers refuse an empty text.
       const bounded = texts.map((text) => text.slice(0, longestText).toWellFormed().trim() || '.');
-      for (let tries = 1; ; tries += 1) {
-        try {
-          return await request(bounded, signal);
-        } catch (fault) {
-          const again = fault instanceof EmbeddingFault && fault.mayRetry && fault.reason !== 'TIMEOUT';
-          if (!again || tries === triesAtMost || signal.aborted) throw fault;
-        }
-      }
+      return inHalves(bounded, purpose, signal);
     },
   };
 };

@@ -25,13 +25,26 @@ const requestSchema = z.object({ model: z.string(), input: z.array(z.string()) }
 export interface EmbeddingsServer extends AsyncDisposable {
   readonly baseUrl: string;
   readonly requests: { readonly model: string; readonly texts: readonly string[]; readonly key: string | undefined }[];
-  /** Of the next requests, one after the other. */
-  readonly faults: Fault[];
+  /** Of the next requests, one after the other; undefined for one without. */
+  readonly faults: (Fault | undefined)[];
+  /** What it refuses beyond: texts of a request, and characters of a text. */
+  mostTexts: number;
+  longestText: number;
+  /** Responds as it does without a fault. */
+  respond(response: ServerResponse, texts: readonly string[]): void;
 }
 
 export const startEmbeddingsServer = async (): Promise<EmbeddingsServer> => {
   const requests: EmbeddingsServer['requests'] = [];
-  const faults: Fault[] = [];
+  const faults: (Fault | undefined)[] = [];
+  const limits = { mostTexts: Number.POSITIVE_INFINITY, longestText: Number.POSITIVE_INFINITY };
+  const respond: EmbeddingsServer['respond'] = (response, texts) => {
+    // In another order, which the indexes correct.
+    const data = texts.map((text, index) => ({ object: 'embedding', index, embedding: countWords(text) })).reverse();
+    const tokens = texts.reduce((sum, text) => sum + text.split(' ').length, 0);
+    const body = { object: 'list', data, usage: { prompt_tokens: tokens, total_tokens: tokens } };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
   const server = createServer(async (request, response) => {
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(Buffer.from(piece));
@@ -39,17 +52,14 @@ export const startEmbeddingsServer = async (): Promise<EmbeddingsServer> => {
     requests.push({ model, texts: input, key: request.headers.authorization });
     const fault = faults.shift();
     if (fault) return fault(response);
-    // In another order, which the indexes correct.
-    const data = input.map((text, index) => ({ object: 'embedding', index, embedding: countWords(text) })).reverse();
-    const tokens = input.reduce((sum, text) => sum + text.split(' ').length, 0);
-    const body = { object: 'list', model, data, usage: { prompt_tokens: tokens, total_tokens: tokens } };
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    if (input.length > limits.mostTexts) response.writeHead(413).end();
+    else if (input.some((text) => text.length > limits.longestText)) response.writeHead(400).end();
+    else respond(response, input);
   });
   const listening = await listen(server, { host: '127.0.0.1', port: 0 });
-  return {
+  return Object.assign(limits, {
     baseUrl: `http://127.0.0.1:${listening.port}/v1`,
-    requests,
-    faults,
+    ...{ requests, faults, respond },
     [Symbol.asyncDispose]: () => listening[Symbol.asyncDispose](),
-  };
+  });
 };

@@ -25,7 +25,8 @@ export interface RelayOptions {
   readonly broker: Broker;
   readonly logger: Logger;
   readonly entity: OutboxEntity;
-  readonly exchange: Exchange;
+  /** Of every message, or of those with a routing key. */
+  readonly exchange: Exchange | ((routingKey: string) => Exchange);
   /**
    * The rows that still have to be published, of those that go out late: after a pause, or by the sweep. The others are
    * deleted. Whatever has to be noted before they go out is noted here. Default: all of them.
@@ -99,7 +100,7 @@ export const startOutboxRelay = (options: RelayOptions): OutboxRelay => {
 
   const publishRow = async ({ id, routingKey, messageId, body }: OutboxRow): Promise<void> => {
     await inSpan(`publish ${routingKey}`, { kind: 'producer' }, () =>
-      broker.publish(exchange, routingKey, messageId, body),
+      broker.publish(typeof exchange === 'function' ? exchange(routingKey) : exchange, routingKey, messageId, body),
     );
     deletion.add(id);
   };

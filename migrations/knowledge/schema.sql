@@ -96,6 +96,13 @@ CREATE TABLE knowledge.files (
 
 ALTER TABLE ONLY knowledge.files FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE knowledge.measured_days (
+    day date NOT NULL,
+    measured_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY knowledge.measured_days FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE knowledge.outbox (
     id uuid NOT NULL,
     tenant_id uuid NOT NULL,
@@ -159,6 +166,9 @@ ALTER TABLE ONLY knowledge.files
 ALTER TABLE ONLY knowledge.files
     ADD CONSTRAINT files_tenant_id_id_key UNIQUE (tenant_id, id);
 
+ALTER TABLE ONLY knowledge.measured_days
+    ADD CONSTRAINT measured_days_pkey PRIMARY KEY (day);
+
 ALTER TABLE ONLY knowledge.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
@@ -205,7 +215,11 @@ ALTER TABLE knowledge.document_indexes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE knowledge.doomed_blobs ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY everybody ON knowledge.measured_days FOR SELECT TO app_rw USING (true);
+
 ALTER TABLE knowledge.files ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE knowledge.measured_days ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE knowledge.outbox ENABLE ROW LEVEL SECURITY;
 
@@ -224,6 +238,8 @@ CREATE POLICY system ON knowledge.document_indexes TO app_system USING (true) WI
 CREATE POLICY system ON knowledge.doomed_blobs TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON knowledge.files TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON knowledge.measured_days TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON knowledge.outbox TO app_system USING (true) WITH CHECK (true);
 

@@ -52,7 +52,10 @@ CREATE TABLE usage.usage_events (
     cache_write_price numeric,
     caches_asked text[] DEFAULT '{}'::text[] NOT NULL,
     served_by text,
-    saved_usd numeric DEFAULT 0 NOT NULL
+    saved_usd numeric DEFAULT 0 NOT NULL,
+    bytes bigint,
+    byte_price numeric,
+    CONSTRAINT usage_events_bytes_check CHECK ((bytes >= 0))
 );
 
 ALTER TABLE ONLY usage.usage_events FORCE ROW LEVEL SECURITY;
@@ -247,7 +250,7 @@ ALTER TABLE ONLY usage.tenants
     ADD CONSTRAINT tenants_pkey PRIMARY KEY (id);
 
 ALTER TABLE usage.usage_events
-    ADD CONSTRAINT usage_events_kind_check CHECK ((kind = ANY (ARRAY['REPLY'::text, 'TITLE'::text, 'SUMMARY'::text, 'EMBEDDING'::text]))) NOT VALID;
+    ADD CONSTRAINT usage_events_kind_check CHECK ((kind = ANY (ARRAY['REPLY'::text, 'TITLE'::text, 'SUMMARY'::text, 'EMBEDDING'::text, 'STORAGE'::text]))) NOT VALID;
 
 ALTER TABLE ONLY usage.usage_events
     ADD CONSTRAINT usage_events_pkey PRIMARY KEY (tenant_id, message_id, kind);

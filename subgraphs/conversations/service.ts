@@ -7,6 +7,7 @@ import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import type { ConversationsConfig } from './config.ts';
 import { createChangeFeed } from './conversations/change-feed.ts';
+import { createFindKnowledgeNode } from './files/knowledge-nodes.ts';
 import { createOwnFiles } from './files/own-files.ts';
 import { startReindexing } from './messages/reindex-messages.ts';
 import { openTransfers } from './open-transfers.ts';
@@ -102,6 +103,7 @@ export const openConversations = async (
       watch,
       stops,
       findAttachments: createFindAttachments(knowledge),
+      findKnowledgeNode: createFindKnowledgeNode(knowledge),
       anyBlocked: createAnyBlocked(safety),
       access: services.access,
       blobs: ports.blobs,

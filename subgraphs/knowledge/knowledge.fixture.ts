@@ -90,6 +90,8 @@ export type Engine = 'pglite' | 'postgresql';
 
 export interface FixtureOptions {
   readonly engine?: Engine;
+  /** Of ports that other processes use too, in place of embedded ones. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** In place of the directory. */
   readonly blobs?: (directory: Blobs) => Blobs;
 }
@@ -123,7 +125,8 @@ export const openKnowledgeFixture = async (options: FixtureOptions = {}): Promis
       ? await openPostgresql({ url: await sharedService('postgres'), poolSize: 8 }, [knowledgeTables])
       : await openPglite(await copyCluster(directory.path), [knowledgeTables]),
   );
-  const embedded = opened.use(await openPorts({ DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 1000 }, logger));
+  const environment = { DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 5000, ...options.environment };
+  const embedded = opened.use(await openPorts(environment, logger));
   const ports = { ...embedded, blobs: options.blobs?.(embedded.blobs) ?? embedded.blobs };
   const [signIdentity, verifyIdentity] = [createIdentitySigner(secret), createIdentityVerifier(secret)];
   const access = opened.use(await openAccessList(ports, logger));

@@ -1,6 +1,7 @@
 /**
- * Opens the knowledge service: files of users, the jobs that look at them and the results of these jobs, and the
- * subgraph. On closing, requests stop first, then the consumer, then the sweep; then the relay publishes what it holds.
+ * Opens the knowledge service: files of users, the jobs that look at them and the results of these jobs, what users
+ * keep, and the subgraph. On closing, requests stop first, then the consumer, then the sweeps; then the relay publishes
+ * what it holds.
  */
 import type { Embedders } from '#kernel/embedding/embedders.ts';
 import { startOutboxRelay } from '#kernel/outbox/relay.ts';
@@ -11,6 +12,7 @@ import type { CollectionServices } from './collections/collection-services.ts';
 import type { KnowledgeConfig } from './config.ts';
 import { OutboxEntity } from './entities.ts';
 import { createFileLoader } from './files/find-files.ts';
+import { startStorageMeasurement } from './files/measure-storage.ts';
 import { startFileSweeper } from './files/sweep-files.ts';
 import { createPlans } from './plans.ts';
 import { consumeResults } from './results/consume-results.ts';
@@ -27,7 +29,8 @@ export const openKnowledge = async (services: SubgraphServices, options: Knowled
   const { broker, signals, blobs } = ports;
   await using opened = new AsyncDisposableStack();
   const usage = opened.use(createSubgraphClient('knowledge', options.USAGE_URL, services.signIdentity));
-  const relay = opened.use(startOutboxRelay({ database, broker, logger, entity: OutboxEntity, exchange: 'jobs' }));
+  const exchange = (routingKey: string) => (routingKey === 'storage.measured' ? 'events' : 'jobs');
+  const relay = opened.use(startOutboxRelay({ database, broker, logger, entity: OutboxEntity, exchange }));
   const files: CollectionServices = {
     embedders: options.embedders,
     ...{ database, blobs, signals, relay, logger },
@@ -36,6 +39,7 @@ export const openKnowledge = async (services: SubgraphServices, options: Knowled
     downloadSeconds: options.DOWNLOAD_URL_SECONDS,
   };
   opened.use(startFileSweeper(files));
+  opened.use(startStorageMeasurement(files));
   const results = opened.use(await consumeResults(files, broker, services.databaseWatch));
   const subgraph = opened.use(
     await serveSubgraph({

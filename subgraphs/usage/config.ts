@@ -16,6 +16,13 @@ export const usageOwnEnvironment = {
     .positive()
     .default(30)
     .describe('Seconds between two sweeps of expired reservations.'),
+  STORAGE_PRICE_GB_MONTH: z
+    .string()
+    .regex(/^\d{1,6}(\.\d{1,12})?$/, 'must be a decimal such as 0.023')
+    .default('0')
+    .describe(
+      'USD that a gigabyte (1,000,000,000 bytes) of files of users costs in a month. It is counted in any case.',
+    ),
   SEED_DEVELOPMENT: z
     .stringbool()
     .default(false)

@@ -80,7 +80,7 @@ export const ApiKeyEntity = defineEntity({
 export type ApiKey = InferEntity<typeof ApiKeyEntity>;
 
 /** The kinds of generations that the ledger has entries of. */
-const usageKinds = ['REPLY', 'TITLE', 'SUMMARY', 'EMBEDDING'] as const;
+const usageKinds = ['REPLY', 'TITLE', 'SUMMARY', 'EMBEDDING', 'STORAGE'] as const;
 export type UsageKind = (typeof usageKinds)[number];
 
 /** The share of one attempt or model in a billed reply. */
@@ -99,7 +99,7 @@ export interface LedgerShare {
   readonly costUsd: string;
 }
 
-/** An entry of the ledger: one billed generation. Never changed, never deleted. */
+/** An entry of the ledger: one billed generation, one embedded document, or what a user keeps on a day. Never changed, never deleted. */
 export const UsageEventEntity = defineEntity({
   name: 'UsageEvent',
   tableName: 'usage_events',
@@ -109,7 +109,7 @@ export const UsageEventEntity = defineEntity({
     messageId: p.uuid().primary(),
     kind: p.enum(usageKinds).primary(),
     userId: p.uuid(),
-    /** Null for an embedded document. */
+    /** Null for an embedded document, and for what a user keeps. */
     conversationId: p.uuid().nullable(),
     attempt: p.integer(),
     status: p.text(),
@@ -139,6 +139,10 @@ export const UsageEventEntity = defineEntity({
     servedBy: p.text().nullable(),
     /** USD that the reply cost when a model wrote it. */
     savedUsd: p.decimal(),
+    /** What a user keeps; null for all others. */
+    bytes: p.bigint('number').nullable(),
+    /** USD for a gigabyte and a month; null for all others. */
+    bytePrice: p.decimal().nullable(),
     occurredAt: p.datetime(3),
   },
 });

@@ -13,6 +13,7 @@ await runSubgraph({
   open: async (services, config) => {
     if (config.SEED_DEVELOPMENT) await seedDevelopment(services.database);
     return openUsage(services, {
+      storagePrice: config.STORAGE_PRICE_GB_MONTH,
       reservationTtlSeconds: config.RESERVATION_TTL_SECONDS,
       reservationSweepSeconds: config.RESERVATION_SWEEP_SECONDS,
       conversationsUrl: () => config.CONVERSATIONS_URL,

@@ -17,13 +17,15 @@ import { createSessionsEnd } from './sessions/end-sessions.ts';
 export interface UsageOptions {
   readonly reservationTtlSeconds: number;
   readonly reservationSweepSeconds: number;
+  /** USD for a gigabyte and a month, an exact decimal. Default: 0. */
+  readonly storagePrice?: string;
   /** URL of the conversations subgraph; undefined until it is open. */
   readonly conversationsUrl: () => string | undefined;
 }
 
 export const openUsage = async (services: SubgraphServices, options: UsageOptions): Promise<OpenSubgraph> => {
   const { database, ports, verifyIdentity, accessTokens, access, host, port, logger } = services;
-  const { reservationTtlSeconds, reservationSweepSeconds, conversationsUrl } = options;
+  const { reservationTtlSeconds, reservationSweepSeconds, conversationsUrl, storagePrice = '0' } = options;
   await using opened = new AsyncDisposableStack();
   const quotaChanges = opened.use(createQuotaChanges(ports.signals, logger));
   const { cache, signals, sessions } = ports;
@@ -34,7 +36,9 @@ export const openUsage = async (services: SubgraphServices, options: UsageOption
   const expiry = { database, findAwaited: awaited.find, ttlSeconds: reservationTtlSeconds, logger };
   opened.use(startExpiry(expiry, reservationSweepSeconds * 1000));
   const results = opened.use(
-    await consumeResults({ broker: ports.broker, database, quotaChanges, logger, stores: services.databaseWatch }),
+    await consumeResults({
+      ...{ broker: ports.broker, database, quotaChanges, logger, stores: services.databaseWatch, storagePrice },
+    }),
   );
   const { url } = opened.use(
     await serveSubgraph({

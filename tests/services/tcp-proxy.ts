@@ -12,6 +12,8 @@ export interface TcpProxy extends AsyncDisposable {
    * Holds back what both sides say, with the connections open, as a network does that drops packets; until `resume`.
    */
   stall(): void;
+  /** Holds back what the service says and carries what it is told; until `resume`. */
+  stallResponses(): void;
   resume(): void;
   /** Drops every connection and refuses new ones, as a service that is not there; until `accept`. */
   refuse(): Promise<void>;
@@ -36,19 +38,21 @@ const carry = (from: Socket, to: Socket, pass: (write: () => void) => void): voi
 export const startTcpProxy = async (url: string): Promise<TcpProxy> => {
   const target = new URL(url);
   let delayMs = 0;
-  let isStalled = false;
+  let stalled: 'NOTHING' | 'RESPONSES' | 'BOTH' = 'NOTHING';
   const heldBack = new Set<() => void>();
-  const pass = (write: () => void): void => {
-    if (isStalled) heldBack.add(write);
-    else if (delayMs === 0) write();
-    else setTimeout(write, delayMs);
-  };
+  const passTo =
+    (side: 'SERVICE' | 'CLIENT') =>
+    (write: () => void): void => {
+      if (stalled === 'BOTH' || (stalled === 'RESPONSES' && side === 'CLIENT')) heldBack.add(write);
+      else if (delayMs === 0) write();
+      else setTimeout(write, delayMs);
+    };
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
     const far = createConnection({ host: target.hostname, port: Number(target.port) });
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
+    for (const [one, other, side] of [
+      [near, far, 'SERVICE'],
+      [far, near, 'CLIENT'],
     ] as const) {
       one.setNoDelay(true);
       sockets.add(one);
@@ -57,7 +61,7 @@ export const startTcpProxy = async (url: string): Promise<TcpProxy> => {
         sockets.delete(one);
         other.destroy();
       });
-      carry(one, other, pass);
+      carry(one, other, passTo(side));
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -77,16 +81,19 @@ export const startTcpProxy = async (url: string): Promise<TcpProxy> => {
     delayMs = ms;
   };
   const stall = () => {
-    isStalled = true;
+    stalled = 'BOTH';
+  };
+  const stallResponses = () => {
+    stalled = 'RESPONSES';
   };
   const resume = () => {
-    isStalled = false;
+    stalled = 'NOTHING';
     for (const write of heldBack) write();
     heldBack.clear();
   };
   const accept = () => new Promise<void>((resolve) => server.listen(address.port, '127.0.0.1', resolve));
   return {
-    ...{ url: near.href, cut, delay, stall, resume, accept, close },
+    ...{ url: near.href, cut, delay, stall, stallResponses, resume, accept, close },
     refuse: close,
     [Symbol.asyncDispose]: close,
   };

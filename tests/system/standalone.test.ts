@@ -14,6 +14,7 @@ import { fileSuite } from './suite/files.ts';
 import { maskedPromptsSuite } from './suite/masked-prompts.ts';
 import { mcpSuite } from './suite/mcp.ts';
 import { moderationChangeSuite } from './suite/moderation-changes.ts';
+import { nodeSuite } from './suite/nodes.ts';
 import { outputModerationSuite } from './suite/output-moderation.ts';
 import { reasoningSuite } from './suite/reasoning.ts';
 import { refusalSuite } from './suite/refusals.ts';
@@ -56,6 +57,7 @@ describe('standalone', () => {
   apiKeySuite(() => parlance);
   fileSuite(() => parlance);
   documentSuite(() => parlance);
+  nodeSuite(() => parlance);
   toolSuite(() => parlance);
   mcpSuite(() => parlance);
   toolApprovalSuite(() => parlance);

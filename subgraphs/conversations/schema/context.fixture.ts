@@ -24,7 +24,8 @@ export const contextOf = (
   const shares = { anyBlocked: unused, access: { admit: sendsNothing } };
   const transfers = { transfers: { wake: sendsNothing }, blobs: { signDownload: unused }, files: { find: unused } };
   const findAttachments = unused;
-  const replies = { curatedReplies, retrievePassages: unused, findAttachments };
+  const findKnowledgeNode = async () => null;
+  const replies = { curatedReplies, retrievePassages: unused, findAttachments, findKnowledgeNode };
   const turns = { admission, screening, ...replies, placeReply: sendsNothing, relay, changes };
   return createContext(
     { ...{ database, logger, signals, broker, stops }, ...streams, ...turns, ...limits, ...shares, ...transfers },

@@ -6,6 +6,7 @@ import type { Blobs } from '#kernel/blobs/blobs.ts';
 import type { SubgraphContext } from '#kernel/subgraph-server/builder.ts';
 import type { ConversationServices } from '../conversations/create-conversation.ts';
 import type { ExportRequestServices } from '../exports/request-export.ts';
+import type { FindKnowledgeNode } from '../files/knowledge-nodes.ts';
 import type { ImportRequestServices } from '../imports/request-import.ts';
 import type { StopServices } from '../replies/stop-generation.ts';
 import type { ShareServices } from '../shares/share-conversation.ts';
@@ -31,6 +32,7 @@ export interface ConversationsServices
     ImportRequestServices {
   readonly blobs: Pick<Blobs, 'signDownload'>;
   readonly findAttachments: FindAttachments;
+  readonly findKnowledgeNode: FindKnowledgeNode;
 }
 
 export interface ConversationsContext extends SubgraphContext {

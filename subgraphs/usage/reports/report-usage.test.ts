@@ -61,6 +61,7 @@ describe('the usage report', () => {
         costUsd: '0',
         ...{ savedUsd: '0', requestLookups: 0, requestHits: 0, requestSavedUsd: '0' },
         ...{ semanticLookups: 0, semanticHits: 0, semanticSavedUsd: '0' },
+        ...{ embeddingUsd: '0', storageUsd: '0', storedByteDays: 0 },
       },
     });
   });

@@ -28,12 +28,15 @@ const totalsSchema = z.object({
   semanticLookups: count,
   semanticHits: count,
   semanticSavedUsd: z.string(),
+  embeddingUsd: z.string(),
+  storageUsd: z.string(),
+  storedByteDays: count,
 });
 export type UsageTotals = z.infer<typeof totalsSchema>;
 
 export interface UsageGroup {
   readonly groupBy: UsageGrouping;
-  /** The day as YYYY-MM-DD in UTC, or an id; null for generations that failed before a model ran. */
+  /** The day as YYYY-MM-DD in UTC, or an id; null for what has no model or no conversation. */
   readonly key: string | null;
   readonly totals: UsageTotals;
 }
@@ -78,10 +81,12 @@ const lookupsOf = (lever: ReuseLever): string => `count(*) filter (where '${leve
 const hitsOf = (lever: ReuseLever): string => `count(*) filter (where served_by = '${lever}')`;
 const savedBy = (lever: ReuseLever): string => `coalesce(sum(saved_usd) filter (where served_by = '${lever}'), 0)`;
 
+const costOf = (kind: 'EMBEDDING' | 'STORAGE'): string => `coalesce(sum(cost_usd) filter (where kind = '${kind}'), 0)`;
+
 /** First the row of the total, then one row for each group: days in their order, all others by cost. */
 const reportSql = (groupBy: UsageGrouping, ofUser: boolean): string => `
 select ${keys[groupBy]} as key, grouping(${keys[groupBy]}) = 1 as is_total, ${sums({
-  generations: 'count(*)',
+  generations: `count(*) filter (where kind in ('REPLY', 'TITLE', 'SUMMARY'))`,
   inputTokens: 'coalesce(sum(input_tokens), 0)',
   cachedInputTokens: 'coalesce(sum(cached_input_tokens), 0)',
   cacheWriteTokens: 'coalesce(sum(cache_write_tokens), 0)',
@@ -95,6 +100,9 @@ select ${keys[groupBy]} as key, grouping(${keys[groupBy]}) = 1 as is_total, ${su
   semanticLookups: lookupsOf('SEMANTIC_CACHE'),
   semanticHits: hitsOf('SEMANTIC_CACHE'),
   semanticSavedUsd: savedBy('SEMANTIC_CACHE'),
+  embeddingUsd: costOf('EMBEDDING'),
+  storageUsd: costOf('STORAGE'),
+  storedByteDays: 'coalesce(sum(bytes), 0)',
 })} as totals
 from usage.usage_events
 where occurred_at >= ? and occurred_at < ? ${ofUser ? 'and user_id = ?' : ''}

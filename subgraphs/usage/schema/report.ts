@@ -76,6 +76,18 @@ const addTotals = (usage: UsageBuilder) => {
         type: 'Decimal',
         description: 'US dollars, exact, that were saved: the sum of all levers.',
       }),
+      embeddingUsd: t.expose('embeddingUsd', {
+        type: 'Decimal',
+        description: 'The part of costUsd that embedding documents cost.',
+      }),
+      storageUsd: t.expose('storageUsd', {
+        type: 'Decimal',
+        description: 'The part of costUsd that keeping files costs.',
+      }),
+      storedByteDays: t.exposeFloat('storedByteDays', {
+        description:
+          'Bytes of files, each counted once for every day on which it was kept. Divided by the days of the range, it is the average.',
+      }),
       savings: t.field({
         type: [Saving],
         description: 'What each lever has saved.',
@@ -107,7 +119,8 @@ const addReportType = (usage: UsageBuilder, { User }: Accounts, { Conversation, 
     fields: (t) => ({
       key: t.exposeString('key', {
         nullable: true,
-        description: 'The day as YYYY-MM-DD (UTC), or the id; null for generations that failed before a model ran.',
+        description:
+          'The day as YYYY-MM-DD (UTC), or the id; null for what belongs to no model or no conversation: generations that failed before a model ran, embedded documents, and files that are kept.',
       }),
       model: t.field({
         type: Model,

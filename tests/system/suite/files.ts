@@ -19,8 +19,9 @@ const changeSchema = z.object({
 });
 const linkSchema = z.object({ file: z.object({ downloadUrl: z.string().nullable() }).nullable() });
 
-const createFile = `mutation ($name: String!, $mediaType: String!, $byteSize: Int!, $sha256: String!) {
-  createFile(name: $name, mediaType: $mediaType, byteSize: $byteSize, sha256: $sha256) {
+const createFile = `mutation ($name: String!, $mediaType: String!, $byteSize: Int!, $sha256: String!,
+  $purpose: FilePurpose) {
+  createFile(name: $name, mediaType: $mediaType, byteSize: $byteSize, sha256: $sha256, purpose: $purpose) {
     file { id } url method headers { name value } } }`;
 const completeFile = 'mutation ($id: ID!) { completeFile(id: $id) { id status } }';
 const fileChanged = 'subscription ($id: ID!) { fileChanged(id: $id) { status failure { code } } }';
@@ -29,10 +30,15 @@ const fileChanged = 'subscription ($id: ID!) { fileChanged(id: $id) { status fai
 export const uploadFile = async (
   { url }: Pick<Parlance, 'url'>,
   client: TestClient,
-  { name, content, mediaType = 'application/octet-stream' }: { name: string; content: Uint8Array; mediaType?: string },
+  {
+    name,
+    content,
+    mediaType = 'application/octet-stream',
+    purpose = 'CONTENT',
+  }: { name: string; content: Uint8Array; mediaType?: string; purpose?: 'CONTENT' | 'IMPORT' },
 ): Promise<{ readonly id: string; readonly status: string; readonly code: string | undefined }> => {
   const sha256 = createHash('sha256').update(content).digest('hex');
-  const variables = { name, mediaType, byteSize: content.length, sha256 };
+  const variables = { name, mediaType, byteSize: content.length, sha256, purpose };
   const { createFile: upload } = await client.query(uploadSchema, createFile, variables);
   const response = await fetch(new URL(upload.url, url), {
     method: upload.method,

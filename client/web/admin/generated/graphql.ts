@@ -861,7 +861,7 @@ export type UsageQueryVariables = Exact<{
 }>;
 
 
-export type UsageQuery = { usageReport: { totals: { generations: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string }, groups: Array<{ key: string | null, model: { displayName: string } | null, user: { email: string | null } | null, conversation: { title: string | null } | null, totals: { generations: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } }> } };
+export type UsageQuery = { usageReport: { totals: { embeddingUsd: string, storageUsd: string, generations: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string }, groups: Array<{ key: string | null, model: { displayName: string } | null, user: { email: string | null } | null, conversation: { title: string | null } | null, totals: { generations: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } }> } };
 
 export type TenantUsageChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
@@ -2156,6 +2156,8 @@ export const UsageDocument = /*#__PURE__*/ new TypedDocumentString(`
   usageReport(range: $range, groupBy: $groupBy, first: $first) {
     totals {
       ...Totals
+      embeddingUsd
+      storageUsd
     }
     groups {
       key

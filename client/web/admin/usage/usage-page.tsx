@@ -98,6 +98,8 @@ export const UsagePage = () => {
             { label: w('usage.generations'), value: countOf(totals?.generations) },
             { label: w('usage.input'), value: countOf(totals?.inputTokens) },
             { label: w('usage.output'), value: countOf(totals?.outputTokens) },
+            { label: w('usage.embedding'), value: totals ? formatUsd(totals.embeddingUsd, language) : unread },
+            { label: w('usage.storage'), value: totals ? formatUsd(totals.storageUsd, language) : unread },
           ]}
         />
       )}
