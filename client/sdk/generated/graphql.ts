@@ -22,6 +22,15 @@ export type CircuitState =
   /** It failed too often lately, so it is not used. */
   | 'OPEN';
 
+/** Who may read a collection, and so the passages of its documents. */
+export type CollectionAccess =
+  /** Its owner, and the users that it lists. */
+  | 'LISTED'
+  /** Its owner. */
+  | 'PRIVATE'
+  /** Everybody of the tenant. */
+  | 'TENANT';
+
 /** How hard a question is, as rules judge it (no model is asked). Routing policies may have rules for it. */
 export type Complexity =
   /** A proof, an analysis, a design, code to debug, or several of such tasks. */
@@ -87,6 +96,17 @@ export type CreateConversationInput = {
   /** At most 200 characters; null: generated after the next completed reply. */
   title?: string | null | undefined;
 };
+
+/** The state of a document in a collection. */
+export type DocumentStatus =
+  /** It has no passages: `failure` says why. */
+  | 'FAILED'
+  /** It is being cut into passages and embedded. */
+  | 'PROCESSING'
+  /** Its passages are found. */
+  | 'READY'
+  /** Its file is not READY yet. */
+  | 'WAITING';
 
 /** Another wording of a question, on a new branch. */
 export type EditMessageInput = {
@@ -617,7 +637,86 @@ export type ApiKeysQueryVariables = Exact<{
 
 export type ApiKeysQuery = { apiKeys: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, name: string, prefix: string, roles: Array<Role>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null } }> } };
 
+export type CreateCollectionMutationVariables = Exact<{
+  name: string;
+  description?: string | null | undefined;
+  access: CollectionAccess;
+  readerIds: Array<string> | string;
+}>;
+
+
+export type CreateCollectionMutation = { createCollection: { id: string } };
+
+export type UpdateCollectionMutationVariables = Exact<{
+  id: string;
+  name: string;
+  description?: string | null | undefined;
+  access: CollectionAccess;
+  readerIds?: Array<string> | string | null | undefined;
+}>;
+
+
+export type UpdateCollectionMutation = { updateCollection: { id: string } };
+
+export type DeleteCollectionMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DeleteCollectionMutation = { deleteCollection: string };
+
+export type AddDocumentsMutationVariables = Exact<{
+  collectionId: string;
+  fileIds: Array<string> | string;
+}>;
+
+
+export type AddDocumentsMutation = { addDocuments: { id: string } };
+
+export type RemoveDocumentMutationVariables = Exact<{
+  collectionId: string;
+  fileId: string;
+}>;
+
+
+export type RemoveDocumentMutation = { removeDocument: { id: string } };
+
 export type CitationFragment = { index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } };
+
+export type CollectionStateFragment = { id: string, name: string, description: string | null, access: CollectionAccess, documentCount: number, createdAt: string, owner: { id: string, email: string | null } };
+
+export type DocumentStateFragment = { status: DocumentStatus, failure: string | null, chunkCount: number, addedAt: string, file: { id: string, name: string, byteSize: number, pageCount: number | null, failure: { code: FileFailureCode } | null, owner: { id: string } | null } };
+
+export type CollectionsQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type CollectionsQuery = { collections: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, name: string, description: string | null, access: CollectionAccess, documentCount: number, createdAt: string, owner: { id: string, email: string | null } } }> } };
+
+export type CollectionQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CollectionQuery = { collection: { id: string, name: string, description: string | null, access: CollectionAccess, documentCount: number, createdAt: string, readers: Array<{ id: string, email: string | null }>, owner: { id: string, email: string | null } } | null };
+
+export type DocumentsQueryVariables = Exact<{
+  id: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type DocumentsQuery = { collection: { id: string, documents: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { status: DocumentStatus, failure: string | null, chunkCount: number, addedAt: string, file: { id: string, name: string, byteSize: number, pageCount: number | null, failure: { code: FileFailureCode } | null, owner: { id: string } | null } } }> } } | null };
+
+export type CollectionChangedSubscriptionVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CollectionChangedSubscription = { collectionChanged: { id: string } };
 
 export type CompleteFileMutationVariables = Exact<{
   id: string;
@@ -988,6 +1087,13 @@ export type UpdateConversationMutationVariables = Exact<{
 
 export type UpdateConversationMutation = { updateConversation: { systemPrompt: string | null, budgetUsd: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } };
 
+export type UserByEmailQueryVariables = Exact<{
+  email: string;
+}>;
+
+
+export type UserByEmailQuery = { userByEmail: { id: string, email: string | null } | null };
+
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -1023,6 +1129,40 @@ export const ApiKeyStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   revokedAt
 }
     `, {"fragmentName":"ApiKeyState"}) as unknown as TypedDocumentString<ApiKeyStateFragment, unknown>;
+export const CollectionStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment CollectionState on Collection {
+  id
+  name
+  description
+  access
+  documentCount
+  createdAt
+  owner {
+    id
+    email
+  }
+}
+    `, {"fragmentName":"CollectionState"}) as unknown as TypedDocumentString<CollectionStateFragment, unknown>;
+export const DocumentStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment DocumentState on Document {
+  status
+  failure
+  chunkCount
+  addedAt
+  file {
+    id
+    name
+    byteSize
+    pageCount
+    failure {
+      code
+    }
+    owner {
+      id
+    }
+  }
+}
+    `, {"fragmentName":"DocumentState"}) as unknown as TypedDocumentString<DocumentStateFragment, unknown>;
 export const ConversationItemFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ConversationItem on Conversation {
   id
@@ -1437,6 +1577,140 @@ export const ApiKeysDocument = /*#__PURE__*/ new TypedDocumentString(`
   lastUsedAt
   revokedAt
 }`) as unknown as TypedDocumentString<ApiKeysQuery, ApiKeysQueryVariables>;
+export const CreateCollectionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation CreateCollection($name: String!, $description: String, $access: CollectionAccess!, $readerIds: [ID!]!) {
+  createCollection(
+    name: $name
+    description: $description
+    access: $access
+    readerIds: $readerIds
+  ) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<CreateCollectionMutation, CreateCollectionMutationVariables>;
+export const UpdateCollectionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation UpdateCollection($id: ID!, $name: String!, $description: String, $access: CollectionAccess!, $readerIds: [ID!]) {
+  updateCollection(
+    id: $id
+    name: $name
+    description: $description
+    access: $access
+    readerIds: $readerIds
+  ) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<UpdateCollectionMutation, UpdateCollectionMutationVariables>;
+export const DeleteCollectionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DeleteCollection($id: ID!) {
+  deleteCollection(id: $id)
+}
+    `) as unknown as TypedDocumentString<DeleteCollectionMutation, DeleteCollectionMutationVariables>;
+export const AddDocumentsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation AddDocuments($collectionId: ID!, $fileIds: [ID!]!) {
+  addDocuments(collectionId: $collectionId, fileIds: $fileIds) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<AddDocumentsMutation, AddDocumentsMutationVariables>;
+export const RemoveDocumentDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RemoveDocument($collectionId: ID!, $fileId: ID!) {
+  removeDocument(collectionId: $collectionId, fileId: $fileId) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<RemoveDocumentMutation, RemoveDocumentMutationVariables>;
+export const CollectionsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Collections($first: Int!, $after: String) {
+  collections(first: $first, after: $after) {
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        ...CollectionState
+      }
+    }
+  }
+}
+    fragment CollectionState on Collection {
+  id
+  name
+  description
+  access
+  documentCount
+  createdAt
+  owner {
+    id
+    email
+  }
+}`) as unknown as TypedDocumentString<CollectionsQuery, CollectionsQueryVariables>;
+export const CollectionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Collection($id: ID!) {
+  collection(id: $id) {
+    ...CollectionState
+    readers {
+      id
+      email
+    }
+  }
+}
+    fragment CollectionState on Collection {
+  id
+  name
+  description
+  access
+  documentCount
+  createdAt
+  owner {
+    id
+    email
+  }
+}`) as unknown as TypedDocumentString<CollectionQuery, CollectionQueryVariables>;
+export const DocumentsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Documents($id: ID!, $first: Int!, $after: String) {
+  collection(id: $id) {
+    id
+    documents(first: $first, after: $after) {
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      edges {
+        node {
+          ...DocumentState
+        }
+      }
+    }
+  }
+}
+    fragment DocumentState on Document {
+  status
+  failure
+  chunkCount
+  addedAt
+  file {
+    id
+    name
+    byteSize
+    pageCount
+    failure {
+      code
+    }
+    owner {
+      id
+    }
+  }
+}`) as unknown as TypedDocumentString<DocumentsQuery, DocumentsQueryVariables>;
+export const CollectionChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription CollectionChanged($id: ID!) {
+  collectionChanged(id: $id) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<CollectionChangedSubscription, CollectionChangedSubscriptionVariables>;
 export const CompleteFileDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation CompleteFile($id: ID!) {
   completeFile(id: $id) {
@@ -2667,6 +2941,14 @@ fragment ConversationSettings on Conversation {
     }
   }
 }`) as unknown as TypedDocumentString<UpdateConversationMutation, UpdateConversationMutationVariables>;
+export const UserByEmailDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query UserByEmail($email: String!) {
+  userByEmail(email: $email) {
+    id
+    email
+  }
+}
+    `) as unknown as TypedDocumentString<UserByEmailQuery, UserByEmailQueryVariables>;
 export const ViewerDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Viewer {
   viewer {
