@@ -23,6 +23,7 @@ export {
   type CollectionQuery,
   type CollectionStateFragment as CollectionState,
   CollectionsDocument,
+  ConversationCollectionsDocument,
   ConversationDocument,
   type ConversationFilter,
   type ConversationItemFragment as ConversationItem,

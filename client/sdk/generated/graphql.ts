@@ -734,9 +734,16 @@ export type ConversationChangedSubscriptionVariables = Exact<{
 
 export type ConversationChangedSubscription = { conversationChanged: { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null } };
 
+export type ConversationCollectionsQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ConversationCollectionsQuery = { conversation: { id: string, collections: Array<{ id: string, name: string }> } | null };
+
 export type ConversationItemFragment = { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null };
 
-export type ConversationSettingsFragment = { systemPrompt: string | null, budgetUsd: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null };
+export type ConversationSettingsFragment = { systemPrompt: string | null, budgetUsd: string | null, collectionIds: Array<string>, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null };
 
 export type ConversationVersionQueryVariables = Exact<{
   id: string;
@@ -750,7 +757,7 @@ export type ConversationQueryVariables = Exact<{
 }>;
 
 
-export type ConversationQuery = { conversation: { systemPrompt: string | null, budgetUsd: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } | null };
+export type ConversationQuery = { conversation: { systemPrompt: string | null, budgetUsd: string | null, collectionIds: Array<string>, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } | null };
 
 export type ConversationsChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
@@ -778,7 +785,7 @@ export type CreateConversationMutationVariables = Exact<{
 }>;
 
 
-export type CreateConversationMutation = { createConversation: { systemPrompt: string | null, budgetUsd: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } };
+export type CreateConversationMutation = { createConversation: { systemPrompt: string | null, budgetUsd: string | null, collectionIds: Array<string>, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } };
 
 export type DecideToolCallMutationVariables = Exact<{
   messageId: string;
@@ -1085,7 +1092,7 @@ export type UpdateConversationMutationVariables = Exact<{
 }>;
 
 
-export type UpdateConversationMutation = { updateConversation: { systemPrompt: string | null, budgetUsd: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } };
+export type UpdateConversationMutation = { updateConversation: { systemPrompt: string | null, budgetUsd: string | null, collectionIds: Array<string>, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } };
 
 export type UserByEmailQueryVariables = Exact<{
   email: string;
@@ -1215,6 +1222,7 @@ export const ConversationSettingsFragmentDoc = /*#__PURE__*/ new TypedDocumentSt
   ...ConversationItem
   systemPrompt
   budgetUsd
+  collectionIds
   summary {
     text
     messageCount
@@ -1767,6 +1775,17 @@ fragment ConversationItem on Conversation {
     status
   }
 }`) as unknown as TypedDocumentString<ConversationChangedSubscription, ConversationChangedSubscriptionVariables>;
+export const ConversationCollectionsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query ConversationCollections($id: ID!) {
+  conversation(id: $id) {
+    id
+    collections {
+      id
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ConversationCollectionsQuery, ConversationCollectionsQueryVariables>;
 export const ConversationVersionDocument = /*#__PURE__*/ new TypedDocumentString(`
     query ConversationVersion($id: ID!) {
   conversation(id: $id) {
@@ -1800,6 +1819,7 @@ fragment ConversationSettings on Conversation {
   ...ConversationItem
   systemPrompt
   budgetUsd
+  collectionIds
   summary {
     text
     messageCount
@@ -1916,6 +1936,7 @@ fragment ConversationSettings on Conversation {
   ...ConversationItem
   systemPrompt
   budgetUsd
+  collectionIds
   summary {
     text
     messageCount
@@ -2933,6 +2954,7 @@ fragment ConversationSettings on Conversation {
   ...ConversationItem
   systemPrompt
   budgetUsd
+  collectionIds
   summary {
     text
     messageCount
