@@ -45,6 +45,8 @@ export {
   type ExplainRouteQuery,
   type ExportFormat,
   type ExportStateFragment as ExportState,
+  ExportsDocument,
+  type ExportsQuery,
   FileDocument,
   type FilePurpose,
   type FileStateFragment as FileState,

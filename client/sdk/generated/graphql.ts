@@ -856,6 +856,13 @@ export type ExportChangedSubscriptionVariables = Exact<{
 
 export type ExportChangedSubscription = { exportChanged: { id: string, format: ExportFormat | null, status: TransferStatus, progress: number, fileName: string | null, byteSize: number | null, downloadUrl: string | null, createdAt: string, expiresAt: string | null, failure: { code: ErrorCode, message: string, retryable: boolean } | null } };
 
+export type ExportsQueryVariables = Exact<{
+  last: number;
+}>;
+
+
+export type ExportsQuery = { exports: { edges: Array<{ node: { id: string, format: ExportFormat | null, status: TransferStatus, progress: number, fileName: string | null, byteSize: number | null, downloadUrl: string | null, createdAt: string, expiresAt: string | null, conversation: { id: string } | null, failure: { code: ErrorCode, message: string, retryable: boolean } | null } }> } };
+
 export type FileChangedSubscriptionVariables = Exact<{
   id: string;
 }>;
@@ -918,7 +925,7 @@ export type MessageStateQueryVariables = Exact<{
 }>;
 
 
-export type MessageStateQuery = { message: { id: string, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, content: string, reasoning: string | null, lastSeq: number, toolCalls: Array<{ mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, model: { id: string } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null } | null };
+export type MessageStateQuery = { message: { id: string, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, content: string, reasoning: string | null, lastSeq: number, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, model: { id: string } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null } | null };
 
 export type MessageStreamSubscriptionVariables = Exact<{
   messageId: string;
@@ -934,10 +941,10 @@ export type MessageStreamSubscription = { messageStream:
     | { __typename: 'ReasoningDelta', text: string, seq: number }
     | { __typename: 'SourcesFound', failed: boolean, seq: number, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }> }
     | { __typename: 'TokenDelta', text: string, seq: number }
-    | { __typename: 'ToolCallApproved', seq: number, toolCall: { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
-    | { __typename: 'ToolCallAwaitingApproval', seq: number, toolCall: { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
-    | { __typename: 'ToolCallCompleted', seq: number, toolCall: { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
-    | { __typename: 'ToolCallStarted', seq: number, toolCall: { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
+    | { __typename: 'ToolCallApproved', seq: number, toolCall: { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null } }
+    | { __typename: 'ToolCallAwaitingApproval', seq: number, toolCall: { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null } }
+    | { __typename: 'ToolCallCompleted', seq: number, toolCall: { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null } }
+    | { __typename: 'ToolCallStarted', seq: number, toolCall: { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null } }
    };
 
 export type UsageOfMessageFragment = { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string };
@@ -1011,7 +1018,7 @@ export type SelectBranchMutationVariables = Exact<{
 }>;
 
 
-export type SelectBranchMutation = { selectBranch: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } };
+export type SelectBranchMutation = { selectBranch: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } };
 
 export type StartedTurnFragment = { replayed: boolean, userMessage: { id: string, role: MessageRole, content: string, status: MessageStatus, createdAt: string }, assistantMessage: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } };
 
@@ -1062,9 +1069,9 @@ export type StopGenerationMutationVariables = Exact<{
 
 export type StopGenerationMutation = { stopGeneration: { id: string, status: MessageStatus } };
 
-export type TimelineMessageFragment = { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null };
+export type TimelineMessageFragment = { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null };
 
-export type TimelinePageFragment = { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> };
+export type TimelinePageFragment = { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> };
 
 export type TimelineQueryVariables = Exact<{
   id: string;
@@ -1073,18 +1080,16 @@ export type TimelineQueryVariables = Exact<{
 }>;
 
 
-export type TimelineQuery = { conversation: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } | null };
+export type TimelineQuery = { conversation: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } | null };
 
-export type ToolCallFragment = { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null };
-
-export type WholeToolCallFragment = { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null };
+export type ToolCallFragment = { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null };
 
 export type TurnOfReplyQueryVariables = Exact<{
   messageId: string;
 }>;
 
 
-export type TurnOfReplyQuery = { message: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null };
+export type TurnOfReplyQuery = { message: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null };
 
 export type UpdateConversationMutationVariables = Exact<{
   id: string;
@@ -1371,6 +1376,8 @@ export const ToolCallFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   arguments
   status
   result
+  mcpServer
+  decision
 }
     `, {"fragmentName":"ToolCall"}) as unknown as TypedDocumentString<ToolCallFragment, unknown>;
 export const CitationFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
@@ -1465,6 +1472,8 @@ fragment ToolCall on ToolCall {
   arguments
   status
   result
+  mcpServer
+  decision
 }`, {"fragmentName":"TimelineMessage"}) as unknown as TypedDocumentString<TimelineMessageFragment, unknown>;
 export const TimelinePageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment TimelinePage on MessageConnection {
@@ -1547,20 +1556,9 @@ fragment ToolCall on ToolCall {
   arguments
   status
   result
-}`, {"fragmentName":"TimelinePage"}) as unknown as TypedDocumentString<TimelinePageFragment, unknown>;
-export const WholeToolCallFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
-    fragment WholeToolCall on ToolCall {
-  ...ToolCall
   mcpServer
   decision
-}
-    fragment ToolCall on ToolCall {
-  id
-  name
-  arguments
-  status
-  result
-}`, {"fragmentName":"WholeToolCall"}) as unknown as TypedDocumentString<WholeToolCallFragment, unknown>;
+}`, {"fragmentName":"TimelinePage"}) as unknown as TypedDocumentString<TimelinePageFragment, unknown>;
 export const ApiKeysDocument = /*#__PURE__*/ new TypedDocumentString(`
     query ApiKeys($first: Int!, $after: String, $userId: ID) {
   apiKeys(first: $first, after: $after, userId: $userId) {
@@ -2105,6 +2103,35 @@ export const ExportChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
   createdAt
   expiresAt
 }`) as unknown as TypedDocumentString<ExportChangedSubscription, ExportChangedSubscriptionVariables>;
+export const ExportsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Exports($last: Int!) {
+  exports(last: $last) {
+    edges {
+      node {
+        ...ExportState
+        conversation {
+          id
+        }
+      }
+    }
+  }
+}
+    fragment ExportState on Export {
+  id
+  format
+  status
+  progress
+  failure {
+    code
+    message
+    retryable
+  }
+  fileName
+  byteSize
+  downloadUrl
+  createdAt
+  expiresAt
+}`) as unknown as TypedDocumentString<ExportsQuery, ExportsQueryVariables>;
 export const FileChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription FileChanged($id: ID!) {
   fileChanged(id: $id) {
@@ -2282,7 +2309,7 @@ export const MessageStateDocument = /*#__PURE__*/ new TypedDocumentString(`
     reasoning
     lastSeq
     toolCalls {
-      ...WholeToolCall
+      ...ToolCall
     }
     citations {
       ...Citation
@@ -2314,9 +2341,6 @@ fragment ToolCall on ToolCall {
   arguments
   status
   result
-}
-fragment WholeToolCall on ToolCall {
-  ...ToolCall
   mcpServer
   decision
 }`) as unknown as TypedDocumentString<MessageStateQuery, MessageStateQueryVariables>;
@@ -2345,22 +2369,22 @@ export const MessageStreamDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
     ... on ToolCallStarted {
       toolCall {
-        ...WholeToolCall
+        ...ToolCall
       }
     }
     ... on ToolCallAwaitingApproval {
       toolCall {
-        ...WholeToolCall
+        ...ToolCall
       }
     }
     ... on ToolCallApproved {
       toolCall {
-        ...WholeToolCall
+        ...ToolCall
       }
     }
     ... on ToolCallCompleted {
       toolCall {
-        ...WholeToolCall
+        ...ToolCall
       }
     }
     ... on MessageReset {
@@ -2400,9 +2424,6 @@ fragment ToolCall on ToolCall {
   arguments
   status
   result
-}
-fragment WholeToolCall on ToolCall {
-  ...ToolCall
   mcpServer
   decision
 }`) as unknown as TypedDocumentString<MessageStreamSubscription, MessageStreamSubscriptionVariables>;
@@ -2669,6 +2690,8 @@ fragment ToolCall on ToolCall {
   arguments
   status
   result
+  mcpServer
+  decision
 }`) as unknown as TypedDocumentString<SelectBranchMutation, SelectBranchMutationVariables>;
 export const SendMessageDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SendMessage($input: SendMessageInput!) {
@@ -2849,6 +2872,8 @@ fragment ToolCall on ToolCall {
   arguments
   status
   result
+  mcpServer
+  decision
 }`) as unknown as TypedDocumentString<TimelineQuery, TimelineQueryVariables>;
 export const TurnOfReplyDocument = /*#__PURE__*/ new TypedDocumentString(`
     query TurnOfReply($messageId: ID!) {
@@ -2928,6 +2953,8 @@ fragment ToolCall on ToolCall {
   arguments
   status
   result
+  mcpServer
+  decision
 }`) as unknown as TypedDocumentString<TurnOfReplyQuery, TurnOfReplyQueryVariables>;
 export const UpdateConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation UpdateConversation($id: ID!, $input: UpdateConversationInput!) {
