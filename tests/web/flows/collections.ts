@@ -2,6 +2,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import { finished, send, type WebPage, type WebStand } from '#tests/support/web-stand.ts';
+import { pdfOf, pdfText } from '../../../inference-workers/ingestion/sample-files.fixture.ts';
 import { axeFaults } from '../axe-faults.ts';
 
 const manual = Buffer.from('# Pump P-20\n\nE-4711: the rotor is blocked. Turn the shaft with a 5 mm key.\n');
@@ -57,13 +58,15 @@ export const collectionFlows = (stand: () => WebStand): void => {
     const name = `Pumps ${uuidv7()}`;
     await page.getByRole('button', { name: 'Show conversations' }).click();
     await makeCollection(page, name);
-    await page
-      .locator('input[type=file]')
-      .setInputFiles([
-        { name: 'pump.html', mimeType: 'text/html', buffer: Buffer.from('<h1>Pump P-21</h1><p>E-4813: no water.</p>') },
-      ]);
+    await page.locator('input[type=file]').setInputFiles([
+      {
+        name: 'pump.pdf',
+        mimeType: 'application/pdf',
+        buffer: pdfOf([pdfText('Pump P-21'), pdfText('E-4813: no water.')]),
+      },
+    ]);
     const documents = page.getByRole('list', { name: 'Documents' }).getByRole('listitem');
-    await documents.filter({ hasText: 'pump.html' }).getByText('Ready', { exact: true }).waitFor();
+    await documents.filter({ hasText: 'pump.pdf' }).getByText('Ready', { exact: true }).waitFor();
     await page.goto(stand().origin);
 
     await page.getByRole('button', { name: 'Collections of documents' }).click();
@@ -78,7 +81,8 @@ export const collectionFlows = (stand: () => WebStand): void => {
     await reply.getByRole('button', { name: 'Passage 1' }).click();
     const passages = reply.getByRole('region', { name: 'Passages of documents' });
     await passages.getByText('E-4813: no water.').waitFor();
-    await passages.getByText('pump.html').waitFor();
+    await passages.getByText('pump.pdf').waitFor();
+    await passages.getByText('page 2').waitFor();
     expect(await passages.locator('summary').evaluate((summary) => summary === document.activeElement)).toBe(true);
     expect(await axeFaults(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
@@ -92,5 +96,92 @@ export const collectionFlows = (stand: () => WebStand): void => {
     await page.getByRole('button', { name: 'Collections of documents: Documents' }).waitFor();
     await reply.getByRole('button', { name: 'Passage 1' }).waitFor();
     expect([...page.complaints, ...other.complaints]).toEqual([]);
+  });
+
+  test('files are dropped on a collection and pasted into it, and one that is not wanted is cancelled', async () => {
+    await using page = await stand().open();
+    await makeCollection(page, `Dropped ${uuidv7()}`);
+    const give = (kind: 'drop' | 'paste', name: string, text: string) =>
+      page.evaluate(
+        ([event, fileName, content]) => {
+          const data = new DataTransfer();
+          data.items.add(new File([content], fileName, { type: 'text/plain' }));
+          const target = document.querySelector('ul[aria-label="Documents"]') ?? document.body;
+          const options = { bubbles: true, cancelable: true };
+          if (event === 'drop') target.dispatchEvent(new DragEvent('drop', { ...options, dataTransfer: data }));
+          else document.body.dispatchEvent(new ClipboardEvent('paste', { ...options, clipboardData: data }));
+        },
+        [kind, name, text] as const,
+      );
+    await give('drop', 'dropped.txt', 'The archive is in the cellar.');
+    await give('paste', 'pasted.txt', 'The key is under the mat.');
+    const documents = page.getByRole('list', { name: 'Documents' }).getByRole('listitem');
+    for (const name of ['dropped.txt', 'pasted.txt']) {
+      await documents.filter({ hasText: name }).getByText('Ready', { exact: true }).waitFor();
+    }
+    // One that is not taken is offered again; one whose bytes are still on their way is cancelled.
+    await page.route('**/graphql', (route) =>
+      route.request().postData()?.includes('AddDocuments') ? route.abort() : route.fallback(),
+    );
+    await give('drop', 'late.txt', 'The lamp is in the hall.');
+    const uploads = page.getByRole('list', { name: 'Files' }).getByRole('listitem');
+    await uploads.filter({ hasText: 'late.txt' }).getByText('The server could not be reached.').waitFor();
+    await page.unroute('**/graphql');
+    await page.getByRole('button', { name: 'Upload late.txt again' }).click();
+    await documents.filter({ hasText: 'late.txt' }).getByText('Ready', { exact: true }).waitFor();
+    await page.route('**', (route) => (route.request().method() === 'PUT' ? undefined : route.fallback()));
+    // Three are uploaded at a time, and the next one waits for its turn.
+    const unwanted = [1, 2, 3, 4].map((number) => `unwanted-${number}.txt`);
+    for (const name of unwanted) await give('drop', name, `Nobody needs ${name}.`);
+    await uploads.getByText('Uploading, 0 %').nth(2).waitFor();
+    expect(await uploads.filter({ hasText: 'unwanted-4.txt' }).getByText('Waiting').count()).toBe(1);
+    await page.getByRole('button', { name: 'Remove unwanted-1.txt' }).click();
+    await uploads.filter({ hasText: 'unwanted-4.txt' }).getByText('Uploading, 0 %').waitFor();
+    for (const name of unwanted.slice(1)) await page.getByRole('button', { name: `Remove ${name}` }).click();
+    expect(await documents.count()).toBe(3);
+    expect(await uploads.count()).toBe(0);
+    expect(page.complaints).toEqual([]);
+  });
+
+  test('a collection is read by those whom it lists, who are offered nothing that they may not do', async () => {
+    const name = `Rules ${uuidv7()}`;
+    await using page = await stand().open();
+    await makeCollection(page, name);
+    const address = new URL(page.url()).pathname;
+    await using grace = await stand().open({ user: 'Grace', viewport: { width: 360, height: 800 } });
+    await grace.getByRole('button', { name: 'Show conversations' }).click();
+    await grace.getByRole('button', { name: 'Settings' }).click();
+    await grace.getByText('Deutsch').click();
+    await grace.goto(new URL(address, stand().origin).href);
+    await grace.getByRole('heading', { name: 'Diese Sammlung gibt es nicht' }).waitFor();
+
+    await page.getByRole('button', { name: 'Change' }).click();
+    const form = page.getByRole('dialog', { name: 'Change' });
+    await form.getByRole('radio', { name: 'Its owner and the people listed' }).check();
+    const field = form.getByLabel('E-mail address');
+    await field.fill('nobody@acme.example');
+    await field.press('Enter');
+    await form.getByText('Nobody in your organization has this address.').waitFor();
+    await field.fill('Grace@acme.example');
+    await field.press('Enter');
+    await form.getByRole('button', { name: 'Remove grace@acme.example' }).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Its owner and the people listed').waitFor();
+
+    await grace.getByRole('link', { name: 'Alle Sammlungen' }).first().click();
+    await grace.getByRole('link', { name }).click();
+    await grace.getByText('Sie dürfen diese Sammlung lesen').waitFor();
+    await grace.getByText('von ada@acme.example').waitFor();
+    expect(await grace.getByRole('main').getByRole('button').count()).toBe(0);
+    expect(await axeFaults(grace)).toEqual([]);
+    // Her page shows what Ada adds, as it comes.
+    await page
+      .locator('input[type=file]')
+      .setInputFiles([{ name: 'rules.md', mimeType: 'text/markdown', buffer: Buffer.from('# Rules\nBe kind.') }]);
+    const document = grace.getByRole('listitem').filter({ hasText: 'rules.md' });
+    await document.getByText('Bereit').waitFor();
+    expect(await document.getByRole('button').count()).toBe(0);
+    expect([...page.complaints, ...grace.complaints]).toEqual([]);
   });
 };

@@ -68,7 +68,9 @@ export const ChoiceDialog = ({ ids, onToggle, onClose }: ChoiceDialogProps) => {
       {isFull ? <p role="status">{t('choice.most', { most: mostChosen })}</p> : null}
       <PageButtons pager={pager} pageInfo={data?.collections.pageInfo} />
       <p>
-        <Link href="/collections">{t('choice.manage')}</Link>
+        <Link href="/collections" className={styles['link']}>
+          {t('choice.manage')}
+        </Link>
       </p>
     </Dialog>
   );

@@ -9,10 +9,10 @@ import { useParlance } from '@parlance/react';
 import { type ChangeEvent, type FormEvent, useId, useState } from 'react';
 import { Button, ButtonRow } from '../../design/button.tsx';
 import { Dialog } from '../../design/dialog.tsx';
+import { wordsOfRefusal } from '../../faults/describe-fault.ts';
 import { useTranslate } from '../../translations/translation.ts';
 import { Choice } from '../settings/choice.tsx';
 import { useAttempt } from '../transfer/use-attempt.ts';
-import { wordsOfRefusal } from './collection-words.ts';
 import styles from './collections.module.css';
 import { type Reader, ReaderList } from './reader-list.tsx';
 

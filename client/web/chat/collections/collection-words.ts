@@ -1,6 +1,5 @@
-/** What is said of a collection and of refusals, in words. */
-import type { CollectionState, ParlanceFault } from '@parlance/client';
-import { describeFault } from '../../faults/describe-fault.ts';
+/** What is said of a collection in few words. */
+import type { CollectionState } from '@parlance/client';
 import type { Translate } from '../../translations/translation.ts';
 
 /** Who may read it, and how much is in it. */
@@ -9,7 +8,3 @@ export const factsOf = ({ access, documentCount, owner }: CollectionState, userI
   if (owner.id !== userId) facts.push(t('collections.of', { owner: owner.email ?? owner.id }));
   return facts.join(' · ');
 };
-
-/** Bounds of collections and of storage are not those of messages: the server says them best. */
-export const wordsOfRefusal = (fault: ParlanceFault, t: Translate): string =>
-  fault.code === 'QUOTA_EXCEEDED' ? fault.message : describeFault(fault, t).words;

@@ -3,8 +3,8 @@ import type { ParlanceFault } from '@parlance/client';
 import type { ReactNode } from 'react';
 import { ButtonRow } from '../../design/button.tsx';
 import { Dialog } from '../../design/dialog.tsx';
+import { wordsOfRefusal } from '../../faults/describe-fault.ts';
 import { useTranslate } from '../../translations/translation.ts';
-import { wordsOfRefusal } from './collection-words.ts';
 import styles from './collections.module.css';
 
 export interface ConfirmDialogProps {

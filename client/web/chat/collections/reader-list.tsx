@@ -3,9 +3,9 @@ import { UserByEmailDocument } from '@parlance/client';
 import { useParlance } from '@parlance/react';
 import { type ChangeEvent, type KeyboardEvent, useId, useState } from 'react';
 import { Button, IconButton } from '../../design/button.tsx';
+import { wordsOfRefusal } from '../../faults/describe-fault.ts';
 import { useTranslate } from '../../translations/translation.ts';
 import { useAttempt } from '../transfer/use-attempt.ts';
-import { wordsOfRefusal } from './collection-words.ts';
 import styles from './collections.module.css';
 
 export interface Reader {

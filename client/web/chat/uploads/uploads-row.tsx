@@ -2,6 +2,7 @@
 import type { UploadedFile } from '@parlance/react';
 import { useEffect, useState } from 'react';
 import { IconButton } from '../../design/button.tsx';
+import { wordsOfRefusal } from '../../faults/describe-fault.ts';
 import { useTranslate } from '../../translations/translation.ts';
 import styles from './uploads.module.css';
 
@@ -23,7 +24,7 @@ const Picture = ({ blob }: { readonly blob: Blob }) => {
 
 const useStateWords = ({ progress, file, fault }: UploadedFile): string => {
   const t = useTranslate();
-  if (fault) return fault.message;
+  if (fault) return wordsOfRefusal(fault, t);
   if (file?.failure) return file.failure.message;
   if (file) return t('files.ready');
   if (!progress) return t('files.waiting');
