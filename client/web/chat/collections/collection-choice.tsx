@@ -30,10 +30,11 @@ const useNames = ({ ids, conversationId }: Omit<CollectionChoiceProps, 'onChoose
   const names = new Map(known);
   for (const { id, name } of data?.conversation?.collections ?? []) names.set(id, name);
   const unknown = ids.filter((id) => !names.has(id)).join();
+  const isRead = data !== undefined;
   useEffect(() => {
-    // They were chosen on another device.
-    if (!isOff && unknown !== '') void refetch();
-  }, [isOff, unknown, refetch]);
+    // They were chosen on another device, or cannot be read.
+    if (isRead && unknown !== '') void refetch();
+  }, [isRead, unknown, refetch]);
   return names;
 };
 
