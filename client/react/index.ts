@@ -11,7 +11,7 @@ export type { TimelineState } from './stores/timeline-core.ts';
 export type { TimelineEntry } from './stores/timeline-entry.ts';
 export type { TurnOutcome, TurnQueueState } from './stores/turn-queue.ts';
 export type { TurnRequest, TurnSettings, TurnStorage, UnsentTurn } from './stores/turn-requests.ts';
-export type { UploadedFile } from './stores/uploads.ts';
+export type { UploadedFile, UploadOptions } from './stores/uploads.ts';
 export { type Live, useModels, usePolicies, useQuota, useViewer } from './use-account.ts';
 export {
   type Conversations,

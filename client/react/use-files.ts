@@ -2,20 +2,21 @@
 import { FileDocument, type FileState } from '@parlance/client';
 import { useEffect, useState } from 'react';
 import { useParlance } from './client-context.ts';
-import { createUploads, type UploadedFile, type Uploads } from './stores/uploads.ts';
+import { createUploads, type UploadedFile, type UploadOptions, type Uploads } from './stores/uploads.ts';
 import { useStore } from './use-store.ts';
-
-/** Files of one message. */
-const maxFiles = 10;
 
 export interface LiveUploads extends Pick<Uploads, 'add' | 'resume' | 'remove' | 'take'> {
   readonly files: readonly UploadedFile[];
 }
 
-/** The files for the next question of a composer. */
-export const useUploads = (): LiveUploads => {
+/**
+ * The files for the next question of a composer, or for something else that takes files.
+ *
+ * @param options those of the first call count
+ */
+export const useUploads = (options?: UploadOptions): LiveUploads => {
   const client = useParlance();
-  const [uploads] = useState(() => createUploads(client, maxFiles));
+  const [uploads] = useState(() => createUploads(client, options));
   const { add, resume, remove, take } = uploads;
   return { files: useStore(uploads), add, resume, remove, take };
 };

@@ -25,6 +25,8 @@ export interface UploadProgress {
   readonly stage: 'PREPARING' | 'UPLOADING' | 'PROCESSING' | 'PAUSED' | 'DONE';
   readonly sentBytes: number;
   readonly totalBytes: number;
+  /** Its id, once the server knows the file. */
+  readonly fileId?: string;
 }
 
 export interface AttachOptions {
@@ -119,7 +121,9 @@ class Upload {
   }
 
   #report(stage: UploadProgress['stage'], sentBytes: number): void {
-    this.#options.onProgress?.({ stage, sentBytes, totalBytes: this.#blob.size });
+    const fileId = this.#created?.file.id;
+    const known = fileId === undefined ? {} : { fileId };
+    this.#options.onProgress?.({ stage, sentBytes, totalBytes: this.#blob.size, ...known });
   }
 
   /** A broken connection pauses the upload; a refusal ends it. */

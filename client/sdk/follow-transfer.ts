@@ -68,6 +68,11 @@ const followToEnd = async <State extends { readonly status: ExportStateFragment[
 };
 
 export interface Transfers {
+  /** Goes on with an export that was begun before, such as one of `ExportsDocument`. Resolves at its end, likewise. */
+  followExport(
+    begun: ExportStateFragment,
+    options?: TransferOptions<ExportStateFragment>,
+  ): Promise<ExportStateFragment>;
   /** Resolves when the file can be downloaded at `downloadUrl`, or the export FAILED. */
   exportConversation(
     conversation: { readonly id: string; readonly format: ExportFormat },
@@ -80,7 +85,7 @@ export interface Transfers {
 }
 
 export const createTransfers = ({ requests, changesOf }: TransferServices): Transfers => {
-  const followExport = (begun: ExportStateFragment, options: ExportOptions): Promise<ExportStateFragment> =>
+  const followExport: Transfers['followExport'] = (begun, options = {}) =>
     followToEnd(
       begun,
       (signal) =>
@@ -92,6 +97,7 @@ export const createTransfers = ({ requests, changesOf }: TransferServices): Tran
       options,
     );
   return {
+    followExport,
     async exportConversation(conversation, { language, ...options } = {}) {
       const variables = { ...conversation, ...(language === undefined ? {} : { language }) };
       return followExport((await requests.mutate(ExportConversationDocument, variables)).exportConversation, options);

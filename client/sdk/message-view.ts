@@ -10,19 +10,17 @@ import type {
   MessageUsageQuery,
   Reuse,
   ToolCallFragment,
-  WholeToolCallFragment,
 } from './generated/graphql.ts';
 
 export type MessageUsage = NonNullable<NonNullable<MessageUsageQuery['message']>['usage']>;
 
 /**
  * A tool call. `arguments` is JSON text; `result` is null until the call has ended, and the reason where it FAILED. One
- * that is AWAITING_APPROVAL waits for `decide`. The stream says too what was decided, and of which MCP server the tool
- * is; timelines do not.
+ * that is AWAITING_APPROVAL waits for `decide`. `decision` is what was decided then, and `mcpServer` the server that
+ * the tool is of.
  */
 export type ToolCall = Readonly<
-  Pick<ToolCallFragment, 'id' | 'name' | 'arguments' | 'status' | 'result'> &
-    Partial<Pick<WholeToolCallFragment, 'mcpServer' | 'decision'>>
+  Pick<ToolCallFragment, 'id' | 'name' | 'arguments' | 'status' | 'result' | 'mcpServer' | 'decision'>
 >;
 
 /** A passage of a document: `[n]` in the text stands for the one whose index is n. */

@@ -108,6 +108,28 @@ describe('the usage subgraph', () => {
     });
   });
 
+  it('finds a person by the whole address, in the own tenant and while active', async () => {
+    const [user, stranger] = [await usage.tenant(), await usage.tenant()];
+    const email = `Grace.${v7()}@example.org`;
+    const set = (column: string, value: unknown) =>
+      usage.database.asSystem((em) =>
+        em.execute(`update usage.users set ${column} = ? where id = ?`, [value, user.userId]),
+      );
+    await set('email', email);
+    const query = 'query ($email: String!) { userByEmail(email: $email) { id } }';
+    const find = async (by: Identity, address: string) => await usage.execute(by, query, { email: address });
+    const found = { data: { userByEmail: { id: user.userId } } };
+    expect(await find(user, ` ${email.toUpperCase()} `)).toEqual(found);
+    const none = { data: { userByEmail: null } };
+    expect(await find(stranger, email)).toEqual(none);
+    for (const part of [email.slice(1), '%', `${email}%`]) expect(await find(user, part)).toEqual(none);
+    for (const wrong of ['', 'a'.repeat(255)]) {
+      expect((await find(user, wrong)).errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    }
+    await set('is_active', false);
+    expect(await find(user, email)).toEqual(none);
+  });
+
   it('resolves internal fields for services only', async () => {
     const user = await usage.tenant();
     const input = { messageId: v7(), conversationId: v7(), inputTokens: 1, maxOutputTokens: 1 };

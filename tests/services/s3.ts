@@ -8,6 +8,14 @@ export interface S3 extends AsyncDisposable {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
+/** What docs/operator.md says that pages need. */
+const cors = `<CORSConfiguration><CORSRule>
+  <AllowedOrigin>*</AllowedOrigin>
+  <AllowedMethod>PUT</AllowedMethod><AllowedMethod>GET</AllowedMethod>
+  <AllowedHeader>content-type</AllowedHeader><AllowedHeader>if-none-match</AllowedHeader>
+  <AllowedHeader>x-amz-checksum-sha256</AllowedHeader>
+</CORSRule></CORSConfiguration>`;
+
 export const startS3 = async (bucket: string): Promise<S3> => {
   const directory = await createDirectory();
   const server = new S3rver({
@@ -16,7 +24,7 @@ export const startS3 = async (bucket: string): Promise<S3> => {
     silent: true,
     directory: directory.path,
     vhostBuckets: false,
-    configureBuckets: [{ name: bucket }],
+    configureBuckets: [{ name: bucket, configs: [Buffer.from(cors)] }],
   });
   const { port } = await server.run();
   return {

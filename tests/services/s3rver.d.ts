@@ -9,7 +9,11 @@ declare module 's3rver' {
     readonly silent: boolean;
     readonly directory: string;
     readonly vhostBuckets: boolean;
-    readonly configureBuckets: readonly { readonly name: string }[];
+    readonly configureBuckets: readonly {
+      readonly name: string;
+      /** XML of the subresources of S3. */
+      readonly configs: readonly Buffer[];
+    }[];
   }
 
   class S3rver {

@@ -9,8 +9,8 @@ import { sharedService } from '#tests/services/shared-services.ts';
 import { startTcpProxy, type TcpProxy } from '#tests/services/tcp-proxy.ts';
 import type { TestClient } from '#tests/support/client.ts';
 import { type Compose, startCompose } from '#tests/support/compose-processes.ts';
+import { uploadFile } from '#tests/support/upload-file.ts';
 import { readArchive } from '../../subgraphs/conversations/read-archive.fixture.ts';
-import { uploadFile } from './suite/files.ts';
 
 const stack = new AsyncDisposableStack();
 /** In front of every subgraph, so that what asks them takes a while. */

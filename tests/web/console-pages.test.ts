@@ -15,6 +15,7 @@ const pages = [
   ['/tools', 'Tools'],
   ['/mcp', 'MCP servers'],
   ['/files', 'Files'],
+  ['/retrieval', 'Retrieval'],
   ['/tenant', 'Tenant'],
 ] as const;
 
@@ -155,6 +156,7 @@ test('it speaks German where the browser asks for it', async () => {
     'Werkzeuge',
     'MCP-Server',
     'Dateien',
+    'Suche in Dokumenten',
     'Mandant',
   ]);
   await visit(page, '/moderation', 'Moderation');

@@ -1,5 +1,6 @@
 /** The web client in front of the standalone. */
 import { accessibilityFlows } from './flows/accessibility.ts';
+import { collectionFlows } from './flows/collections.ts';
 import { conversationFlows } from './flows/conversation.ts';
 import { fileFlows } from './flows/files.ts';
 import { hostileTextFlows } from './flows/hostile-texts.ts';
@@ -22,6 +23,7 @@ interruptionFlows(stand);
 hostileTextFlows(stand);
 toolFlows(stand);
 fileFlows(stand);
+collectionFlows(stand);
 transferFlows(stand);
 // What axe, a keyboard and a screen reader find on a page is the same whoever served it.
 accessibilityFlows(stand);

@@ -1,6 +1,8 @@
 /** The web client in front of separate processes and two gateways. */
+import { collectionFlows } from './flows/collections.ts';
 import { conversationFlows } from './flows/conversation.ts';
 import { deathFlows } from './flows/deaths.ts';
+import { fileFlows } from './flows/files.ts';
 import { hostileTextFlows } from './flows/hostile-texts.ts';
 import { interruptionFlows } from './flows/interruptions.ts';
 import { listFlows } from './flows/list.ts';
@@ -19,5 +21,7 @@ renewalFlows(stand);
 interruptionFlows(stand);
 hostileTextFlows(stand);
 toolFlows(stand);
+fileFlows(stand);
+collectionFlows(stand);
 // The last, because who dies here stays dead.
 deathFlows(stand);

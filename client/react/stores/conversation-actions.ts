@@ -40,17 +40,24 @@ export interface Patches {
 }
 
 type Patch = Partial<
-  Pick<ConversationSettings, 'title' | 'pinned' | 'archived' | 'unread' | 'modelPolicy' | 'budgetUsd' | 'deletedAt'>
+  Pick<
+    ConversationSettings,
+    'title' | 'pinned' | 'archived' | 'unread' | 'modelPolicy' | 'budgetUsd' | 'collectionIds' | 'deletedAt'
+  >
 >;
 
 /** The part of an input that can be shown: an absent field stays, and null stays where a setting must have a value. */
-const patchOf = ({ title, modelPolicy, budgetUsd, pinned, archived }: UpdateConversationInput): Patch => ({
-  ...(title === undefined ? {} : { title }),
-  ...(modelPolicy === undefined ? {} : { modelPolicy }),
-  ...(budgetUsd === undefined ? {} : { budgetUsd }),
-  ...(typeof pinned === 'boolean' ? { pinned } : {}),
-  ...(typeof archived === 'boolean' ? { archived } : {}),
-});
+const patchOf = (input: UpdateConversationInput): Patch => {
+  const { title, modelPolicy, budgetUsd, collectionIds, pinned, archived } = input;
+  return {
+    ...(title === undefined ? {} : { title }),
+    ...(modelPolicy === undefined ? {} : { modelPolicy }),
+    ...(budgetUsd === undefined ? {} : { budgetUsd }),
+    ...(collectionIds === undefined ? {} : { collectionIds: collectionIds ?? [] }),
+    ...(typeof pinned === 'boolean' ? { pinned } : {}),
+    ...(typeof archived === 'boolean' ? { archived } : {}),
+  };
+};
 
 const createPatches = () => {
   const underWay = new Map<string, readonly Patch[]>();

@@ -22,6 +22,15 @@ export type CircuitState =
   /** It failed too often lately, so it is not used. */
   | 'OPEN';
 
+/** Who may read a collection, and so the passages of its documents. */
+export type CollectionAccess =
+  /** Its owner, and the users that it lists. */
+  | 'LISTED'
+  /** Its owner. */
+  | 'PRIVATE'
+  /** Everybody of the tenant. */
+  | 'TENANT';
+
 /** How hard a question is, as rules judge it (no model is asked). Routing policies may have rules for it. */
 export type Complexity =
   /** A proof, an analysis, a design, code to debug, or several of such tasks. */
@@ -87,6 +96,17 @@ export type CreateConversationInput = {
   /** At most 200 characters; null: generated after the next completed reply. */
   title?: string | null | undefined;
 };
+
+/** The state of a document in a collection. */
+export type DocumentStatus =
+  /** It has no passages: `failure` says why. */
+  | 'FAILED'
+  /** It is being cut into passages and embedded. */
+  | 'PROCESSING'
+  /** Its passages are found. */
+  | 'READY'
+  /** Its file is not READY yet. */
+  | 'WAITING';
 
 /** Another wording of a question, on a new branch. */
 export type EditMessageInput = {
@@ -617,7 +637,86 @@ export type ApiKeysQueryVariables = Exact<{
 
 export type ApiKeysQuery = { apiKeys: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, name: string, prefix: string, roles: Array<Role>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null } }> } };
 
+export type CreateCollectionMutationVariables = Exact<{
+  name: string;
+  description?: string | null | undefined;
+  access: CollectionAccess;
+  readerIds: Array<string> | string;
+}>;
+
+
+export type CreateCollectionMutation = { createCollection: { id: string } };
+
+export type UpdateCollectionMutationVariables = Exact<{
+  id: string;
+  name: string;
+  description?: string | null | undefined;
+  access: CollectionAccess;
+  readerIds?: Array<string> | string | null | undefined;
+}>;
+
+
+export type UpdateCollectionMutation = { updateCollection: { id: string } };
+
+export type DeleteCollectionMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DeleteCollectionMutation = { deleteCollection: string };
+
+export type AddDocumentsMutationVariables = Exact<{
+  collectionId: string;
+  fileIds: Array<string> | string;
+}>;
+
+
+export type AddDocumentsMutation = { addDocuments: { id: string } };
+
+export type RemoveDocumentMutationVariables = Exact<{
+  collectionId: string;
+  fileId: string;
+}>;
+
+
+export type RemoveDocumentMutation = { removeDocument: { id: string } };
+
 export type CitationFragment = { index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } };
+
+export type CollectionStateFragment = { id: string, name: string, description: string | null, access: CollectionAccess, documentCount: number, createdAt: string, owner: { id: string, email: string | null } };
+
+export type DocumentStateFragment = { status: DocumentStatus, failure: string | null, chunkCount: number, addedAt: string, file: { id: string, name: string, byteSize: number, pageCount: number | null, failure: { code: FileFailureCode } | null, owner: { id: string } | null } };
+
+export type CollectionsQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type CollectionsQuery = { collections: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, name: string, description: string | null, access: CollectionAccess, documentCount: number, createdAt: string, owner: { id: string, email: string | null } } }> } };
+
+export type CollectionQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CollectionQuery = { collection: { id: string, name: string, description: string | null, access: CollectionAccess, documentCount: number, createdAt: string, readers: Array<{ id: string, email: string | null }>, owner: { id: string, email: string | null } } | null };
+
+export type DocumentsQueryVariables = Exact<{
+  id: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type DocumentsQuery = { collection: { id: string, documents: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { status: DocumentStatus, failure: string | null, chunkCount: number, addedAt: string, file: { id: string, name: string, byteSize: number, pageCount: number | null, failure: { code: FileFailureCode } | null, owner: { id: string } | null } } }> } } | null };
+
+export type CollectionChangedSubscriptionVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CollectionChangedSubscription = { collectionChanged: { id: string } };
 
 export type CompleteFileMutationVariables = Exact<{
   id: string;
@@ -635,9 +734,16 @@ export type ConversationChangedSubscriptionVariables = Exact<{
 
 export type ConversationChangedSubscription = { conversationChanged: { kind: ConversationChangeKind, conversationId: string, conversation: { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null } | null, message: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } | null } };
 
+export type ConversationCollectionsQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ConversationCollectionsQuery = { conversation: { id: string, collections: Array<{ id: string, name: string }> } | null };
+
 export type ConversationItemFragment = { id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, head: { id: string, status: MessageStatus } | null };
 
-export type ConversationSettingsFragment = { systemPrompt: string | null, budgetUsd: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null };
+export type ConversationSettingsFragment = { systemPrompt: string | null, budgetUsd: string | null, collectionIds: Array<string>, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null };
 
 export type ConversationVersionQueryVariables = Exact<{
   id: string;
@@ -651,7 +757,7 @@ export type ConversationQueryVariables = Exact<{
 }>;
 
 
-export type ConversationQuery = { conversation: { systemPrompt: string | null, budgetUsd: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } | null };
+export type ConversationQuery = { conversation: { systemPrompt: string | null, budgetUsd: string | null, collectionIds: Array<string>, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } | null };
 
 export type ConversationsChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
@@ -679,7 +785,7 @@ export type CreateConversationMutationVariables = Exact<{
 }>;
 
 
-export type CreateConversationMutation = { createConversation: { systemPrompt: string | null, budgetUsd: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } };
+export type CreateConversationMutation = { createConversation: { systemPrompt: string | null, budgetUsd: string | null, collectionIds: Array<string>, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } };
 
 export type DecideToolCallMutationVariables = Exact<{
   messageId: string;
@@ -750,6 +856,13 @@ export type ExportChangedSubscriptionVariables = Exact<{
 
 export type ExportChangedSubscription = { exportChanged: { id: string, format: ExportFormat | null, status: TransferStatus, progress: number, fileName: string | null, byteSize: number | null, downloadUrl: string | null, createdAt: string, expiresAt: string | null, failure: { code: ErrorCode, message: string, retryable: boolean } | null } };
 
+export type ExportsQueryVariables = Exact<{
+  last: number;
+}>;
+
+
+export type ExportsQuery = { exports: { edges: Array<{ node: { id: string, format: ExportFormat | null, status: TransferStatus, progress: number, fileName: string | null, byteSize: number | null, downloadUrl: string | null, createdAt: string, expiresAt: string | null, conversation: { id: string } | null, failure: { code: ErrorCode, message: string, retryable: boolean } | null } }> } };
+
 export type FileChangedSubscriptionVariables = Exact<{
   id: string;
 }>;
@@ -812,7 +925,7 @@ export type MessageStateQueryVariables = Exact<{
 }>;
 
 
-export type MessageStateQuery = { message: { id: string, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, content: string, reasoning: string | null, lastSeq: number, toolCalls: Array<{ mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, model: { id: string } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null } | null };
+export type MessageStateQuery = { message: { id: string, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, content: string, reasoning: string | null, lastSeq: number, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, model: { id: string } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null } | null };
 
 export type MessageStreamSubscriptionVariables = Exact<{
   messageId: string;
@@ -828,10 +941,10 @@ export type MessageStreamSubscription = { messageStream:
     | { __typename: 'ReasoningDelta', text: string, seq: number }
     | { __typename: 'SourcesFound', failed: boolean, seq: number, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }> }
     | { __typename: 'TokenDelta', text: string, seq: number }
-    | { __typename: 'ToolCallApproved', seq: number, toolCall: { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
-    | { __typename: 'ToolCallAwaitingApproval', seq: number, toolCall: { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
-    | { __typename: 'ToolCallCompleted', seq: number, toolCall: { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
-    | { __typename: 'ToolCallStarted', seq: number, toolCall: { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null } }
+    | { __typename: 'ToolCallApproved', seq: number, toolCall: { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null } }
+    | { __typename: 'ToolCallAwaitingApproval', seq: number, toolCall: { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null } }
+    | { __typename: 'ToolCallCompleted', seq: number, toolCall: { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null } }
+    | { __typename: 'ToolCallStarted', seq: number, toolCall: { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null } }
    };
 
 export type UsageOfMessageFragment = { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string };
@@ -905,7 +1018,7 @@ export type SelectBranchMutationVariables = Exact<{
 }>;
 
 
-export type SelectBranchMutation = { selectBranch: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } };
+export type SelectBranchMutation = { selectBranch: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } };
 
 export type StartedTurnFragment = { replayed: boolean, userMessage: { id: string, role: MessageRole, content: string, status: MessageStatus, createdAt: string }, assistantMessage: { id: string, role: MessageRole, status: MessageStatus, lastSeq: number, createdAt: string } };
 
@@ -956,9 +1069,9 @@ export type StopGenerationMutationVariables = Exact<{
 
 export type StopGenerationMutation = { stopGeneration: { id: string, status: MessageStatus } };
 
-export type TimelineMessageFragment = { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null };
+export type TimelineMessageFragment = { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null };
 
-export type TimelinePageFragment = { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> };
+export type TimelinePageFragment = { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> };
 
 export type TimelineQueryVariables = Exact<{
   id: string;
@@ -967,18 +1080,16 @@ export type TimelineQueryVariables = Exact<{
 }>;
 
 
-export type TimelineQuery = { conversation: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } | null };
+export type TimelineQuery = { conversation: { id: string, updatedAt: string, messages: { pageInfo: { hasPreviousPage: boolean, startCursor: string | null }, edges: Array<{ node: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } }> } } | null };
 
-export type ToolCallFragment = { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null };
-
-export type WholeToolCallFragment = { mcpServer: string | null, decision: ToolDecision | null, id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null };
+export type ToolCallFragment = { id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null };
 
 export type TurnOfReplyQueryVariables = Exact<{
   messageId: string;
 }>;
 
 
-export type TurnOfReplyQuery = { message: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null };
+export type TurnOfReplyQuery = { message: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string, role: MessageRole, content: string, reasoning: string | null, status: MessageStatus, finishReason: FinishReason | null, reuse: Reuse | null, responseFormat: ResponseFormatType, lastSeq: number, createdAt: string, completedAt: string | null, attachmentIds: Array<string>, parent: { id: string } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null, siblings: Array<{ id: string }>, model: { id: string } | null, toolCalls: Array<{ id: string, name: string, arguments: string, status: ToolCallStatus, result: string | null, mcpServer: string | null, decision: ToolDecision | null }>, citations: Array<{ index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } | null, moderation: { action: ModerationAction, stage: ModerationStage, categories: Array<{ category: ModerationCategory, score: number }> } | null } | null };
 
 export type UpdateConversationMutationVariables = Exact<{
   id: string;
@@ -986,7 +1097,14 @@ export type UpdateConversationMutationVariables = Exact<{
 }>;
 
 
-export type UpdateConversationMutation = { updateConversation: { systemPrompt: string | null, budgetUsd: string | null, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } };
+export type UpdateConversationMutation = { updateConversation: { systemPrompt: string | null, budgetUsd: string | null, collectionIds: Array<string>, id: string, title: string | null, pinned: boolean, archived: boolean, unread: boolean, modelPolicy: string | null, createdAt: string, updatedAt: string, deletedAt: string | null, summary: { text: string, messageCount: number, lastMessage: { id: string } | null } | null, head: { id: string, status: MessageStatus } | null } };
+
+export type UserByEmailQueryVariables = Exact<{
+  email: string;
+}>;
+
+
+export type UserByEmailQuery = { userByEmail: { id: string, email: string | null } | null };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1023,6 +1141,40 @@ export const ApiKeyStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   revokedAt
 }
     `, {"fragmentName":"ApiKeyState"}) as unknown as TypedDocumentString<ApiKeyStateFragment, unknown>;
+export const CollectionStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment CollectionState on Collection {
+  id
+  name
+  description
+  access
+  documentCount
+  createdAt
+  owner {
+    id
+    email
+  }
+}
+    `, {"fragmentName":"CollectionState"}) as unknown as TypedDocumentString<CollectionStateFragment, unknown>;
+export const DocumentStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment DocumentState on Document {
+  status
+  failure
+  chunkCount
+  addedAt
+  file {
+    id
+    name
+    byteSize
+    pageCount
+    failure {
+      code
+    }
+    owner {
+      id
+    }
+  }
+}
+    `, {"fragmentName":"DocumentState"}) as unknown as TypedDocumentString<DocumentStateFragment, unknown>;
 export const ConversationItemFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ConversationItem on Conversation {
   id
@@ -1075,6 +1227,7 @@ export const ConversationSettingsFragmentDoc = /*#__PURE__*/ new TypedDocumentSt
   ...ConversationItem
   systemPrompt
   budgetUsd
+  collectionIds
   summary {
     text
     messageCount
@@ -1223,6 +1376,8 @@ export const ToolCallFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   arguments
   status
   result
+  mcpServer
+  decision
 }
     `, {"fragmentName":"ToolCall"}) as unknown as TypedDocumentString<ToolCallFragment, unknown>;
 export const CitationFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
@@ -1317,6 +1472,8 @@ fragment ToolCall on ToolCall {
   arguments
   status
   result
+  mcpServer
+  decision
 }`, {"fragmentName":"TimelineMessage"}) as unknown as TypedDocumentString<TimelineMessageFragment, unknown>;
 export const TimelinePageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment TimelinePage on MessageConnection {
@@ -1399,20 +1556,9 @@ fragment ToolCall on ToolCall {
   arguments
   status
   result
-}`, {"fragmentName":"TimelinePage"}) as unknown as TypedDocumentString<TimelinePageFragment, unknown>;
-export const WholeToolCallFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
-    fragment WholeToolCall on ToolCall {
-  ...ToolCall
   mcpServer
   decision
-}
-    fragment ToolCall on ToolCall {
-  id
-  name
-  arguments
-  status
-  result
-}`, {"fragmentName":"WholeToolCall"}) as unknown as TypedDocumentString<WholeToolCallFragment, unknown>;
+}`, {"fragmentName":"TimelinePage"}) as unknown as TypedDocumentString<TimelinePageFragment, unknown>;
 export const ApiKeysDocument = /*#__PURE__*/ new TypedDocumentString(`
     query ApiKeys($first: Int!, $after: String, $userId: ID) {
   apiKeys(first: $first, after: $after, userId: $userId) {
@@ -1437,6 +1583,140 @@ export const ApiKeysDocument = /*#__PURE__*/ new TypedDocumentString(`
   lastUsedAt
   revokedAt
 }`) as unknown as TypedDocumentString<ApiKeysQuery, ApiKeysQueryVariables>;
+export const CreateCollectionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation CreateCollection($name: String!, $description: String, $access: CollectionAccess!, $readerIds: [ID!]!) {
+  createCollection(
+    name: $name
+    description: $description
+    access: $access
+    readerIds: $readerIds
+  ) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<CreateCollectionMutation, CreateCollectionMutationVariables>;
+export const UpdateCollectionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation UpdateCollection($id: ID!, $name: String!, $description: String, $access: CollectionAccess!, $readerIds: [ID!]) {
+  updateCollection(
+    id: $id
+    name: $name
+    description: $description
+    access: $access
+    readerIds: $readerIds
+  ) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<UpdateCollectionMutation, UpdateCollectionMutationVariables>;
+export const DeleteCollectionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DeleteCollection($id: ID!) {
+  deleteCollection(id: $id)
+}
+    `) as unknown as TypedDocumentString<DeleteCollectionMutation, DeleteCollectionMutationVariables>;
+export const AddDocumentsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation AddDocuments($collectionId: ID!, $fileIds: [ID!]!) {
+  addDocuments(collectionId: $collectionId, fileIds: $fileIds) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<AddDocumentsMutation, AddDocumentsMutationVariables>;
+export const RemoveDocumentDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RemoveDocument($collectionId: ID!, $fileId: ID!) {
+  removeDocument(collectionId: $collectionId, fileId: $fileId) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<RemoveDocumentMutation, RemoveDocumentMutationVariables>;
+export const CollectionsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Collections($first: Int!, $after: String) {
+  collections(first: $first, after: $after) {
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        ...CollectionState
+      }
+    }
+  }
+}
+    fragment CollectionState on Collection {
+  id
+  name
+  description
+  access
+  documentCount
+  createdAt
+  owner {
+    id
+    email
+  }
+}`) as unknown as TypedDocumentString<CollectionsQuery, CollectionsQueryVariables>;
+export const CollectionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Collection($id: ID!) {
+  collection(id: $id) {
+    ...CollectionState
+    readers {
+      id
+      email
+    }
+  }
+}
+    fragment CollectionState on Collection {
+  id
+  name
+  description
+  access
+  documentCount
+  createdAt
+  owner {
+    id
+    email
+  }
+}`) as unknown as TypedDocumentString<CollectionQuery, CollectionQueryVariables>;
+export const DocumentsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Documents($id: ID!, $first: Int!, $after: String) {
+  collection(id: $id) {
+    id
+    documents(first: $first, after: $after) {
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      edges {
+        node {
+          ...DocumentState
+        }
+      }
+    }
+  }
+}
+    fragment DocumentState on Document {
+  status
+  failure
+  chunkCount
+  addedAt
+  file {
+    id
+    name
+    byteSize
+    pageCount
+    failure {
+      code
+    }
+    owner {
+      id
+    }
+  }
+}`) as unknown as TypedDocumentString<DocumentsQuery, DocumentsQueryVariables>;
+export const CollectionChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription CollectionChanged($id: ID!) {
+  collectionChanged(id: $id) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<CollectionChangedSubscription, CollectionChangedSubscriptionVariables>;
 export const CompleteFileDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation CompleteFile($id: ID!) {
   completeFile(id: $id) {
@@ -1493,6 +1773,17 @@ fragment ConversationItem on Conversation {
     status
   }
 }`) as unknown as TypedDocumentString<ConversationChangedSubscription, ConversationChangedSubscriptionVariables>;
+export const ConversationCollectionsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query ConversationCollections($id: ID!) {
+  conversation(id: $id) {
+    id
+    collections {
+      id
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ConversationCollectionsQuery, ConversationCollectionsQueryVariables>;
 export const ConversationVersionDocument = /*#__PURE__*/ new TypedDocumentString(`
     query ConversationVersion($id: ID!) {
   conversation(id: $id) {
@@ -1526,6 +1817,7 @@ fragment ConversationSettings on Conversation {
   ...ConversationItem
   systemPrompt
   budgetUsd
+  collectionIds
   summary {
     text
     messageCount
@@ -1642,6 +1934,7 @@ fragment ConversationSettings on Conversation {
   ...ConversationItem
   systemPrompt
   budgetUsd
+  collectionIds
   summary {
     text
     messageCount
@@ -1810,6 +2103,35 @@ export const ExportChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
   createdAt
   expiresAt
 }`) as unknown as TypedDocumentString<ExportChangedSubscription, ExportChangedSubscriptionVariables>;
+export const ExportsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Exports($last: Int!) {
+  exports(last: $last) {
+    edges {
+      node {
+        ...ExportState
+        conversation {
+          id
+        }
+      }
+    }
+  }
+}
+    fragment ExportState on Export {
+  id
+  format
+  status
+  progress
+  failure {
+    code
+    message
+    retryable
+  }
+  fileName
+  byteSize
+  downloadUrl
+  createdAt
+  expiresAt
+}`) as unknown as TypedDocumentString<ExportsQuery, ExportsQueryVariables>;
 export const FileChangedDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription FileChanged($id: ID!) {
   fileChanged(id: $id) {
@@ -1987,7 +2309,7 @@ export const MessageStateDocument = /*#__PURE__*/ new TypedDocumentString(`
     reasoning
     lastSeq
     toolCalls {
-      ...WholeToolCall
+      ...ToolCall
     }
     citations {
       ...Citation
@@ -2019,9 +2341,6 @@ fragment ToolCall on ToolCall {
   arguments
   status
   result
-}
-fragment WholeToolCall on ToolCall {
-  ...ToolCall
   mcpServer
   decision
 }`) as unknown as TypedDocumentString<MessageStateQuery, MessageStateQueryVariables>;
@@ -2050,22 +2369,22 @@ export const MessageStreamDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
     ... on ToolCallStarted {
       toolCall {
-        ...WholeToolCall
+        ...ToolCall
       }
     }
     ... on ToolCallAwaitingApproval {
       toolCall {
-        ...WholeToolCall
+        ...ToolCall
       }
     }
     ... on ToolCallApproved {
       toolCall {
-        ...WholeToolCall
+        ...ToolCall
       }
     }
     ... on ToolCallCompleted {
       toolCall {
-        ...WholeToolCall
+        ...ToolCall
       }
     }
     ... on MessageReset {
@@ -2105,9 +2424,6 @@ fragment ToolCall on ToolCall {
   arguments
   status
   result
-}
-fragment WholeToolCall on ToolCall {
-  ...ToolCall
   mcpServer
   decision
 }`) as unknown as TypedDocumentString<MessageStreamSubscription, MessageStreamSubscriptionVariables>;
@@ -2374,6 +2690,8 @@ fragment ToolCall on ToolCall {
   arguments
   status
   result
+  mcpServer
+  decision
 }`) as unknown as TypedDocumentString<SelectBranchMutation, SelectBranchMutationVariables>;
 export const SendMessageDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SendMessage($input: SendMessageInput!) {
@@ -2554,6 +2872,8 @@ fragment ToolCall on ToolCall {
   arguments
   status
   result
+  mcpServer
+  decision
 }`) as unknown as TypedDocumentString<TimelineQuery, TimelineQueryVariables>;
 export const TurnOfReplyDocument = /*#__PURE__*/ new TypedDocumentString(`
     query TurnOfReply($messageId: ID!) {
@@ -2633,6 +2953,8 @@ fragment ToolCall on ToolCall {
   arguments
   status
   result
+  mcpServer
+  decision
 }`) as unknown as TypedDocumentString<TurnOfReplyQuery, TurnOfReplyQueryVariables>;
 export const UpdateConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation UpdateConversation($id: ID!, $input: UpdateConversationInput!) {
@@ -2659,6 +2981,7 @@ fragment ConversationSettings on Conversation {
   ...ConversationItem
   systemPrompt
   budgetUsd
+  collectionIds
   summary {
     text
     messageCount
@@ -2667,6 +2990,14 @@ fragment ConversationSettings on Conversation {
     }
   }
 }`) as unknown as TypedDocumentString<UpdateConversationMutation, UpdateConversationMutationVariables>;
+export const UserByEmailDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query UserByEmail($email: String!) {
+  userByEmail(email: $email) {
+    id
+    email
+  }
+}
+    `) as unknown as TypedDocumentString<UserByEmailQuery, UserByEmailQueryVariables>;
 export const ViewerDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Viewer {
   viewer {

@@ -19,6 +19,7 @@ const paths = {
   chevron: 'M6 8l4 4 4-4',
   pin: 'M7 3h6l-1 5 3 3v1H5v-1l3-3-1-5ZM10 12v5',
   archive: 'M3 4h14v3H3zM4.5 7v9h11V7M8 10h4',
+  collection: 'M4 5.5h4l1.5 2H16v8.5H4zM6 3h4.5L12 5h4',
   trash: 'M4 6h12M8 6V4h4v2M5.5 6l.7 10h7.6l.7-10',
   check: 'M4 10.5l4 4 8-9',
   tool: 'M12.5 3.5a4 4 0 0 0-4 5.5L3.5 14l2.5 2.5 5-5a4 4 0 0 0 5.3-5L13.5 9l-2.3-.2L11 6.5l2.5-2.6-1-.4Z',

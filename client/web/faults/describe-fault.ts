@@ -54,3 +54,7 @@ export const describeFault = (fault: ParlanceFault, t: Translate): DescribedFaul
   }
   return { words: words === undefined ? fault.message : t(words), remedy };
 };
+
+/** Of what is no message: its bounds, such as those of storage, the server says best. */
+export const wordsOfRefusal = (fault: ParlanceFault, t: Translate): string =>
+  fault.code === 'QUOTA_EXCEEDED' ? fault.message : describeFault(fault, t).words;

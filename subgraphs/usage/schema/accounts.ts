@@ -1,5 +1,6 @@
 /** The entities Tenant and User, with their quotas, and the queries for those of the caller. */
 import { requireTenant, requireViewer } from '../accounts/current-account.ts';
+import { findUserByEmail } from '../accounts/find-user.ts';
 import { listUsers } from '../accounts/load-users.ts';
 import type { Tenant as TenantRow, User as UserRow } from '../entities.ts';
 import { type BudgetState, loadBudget, type QuotaState, type QuotaWindow } from '../quotas/read-quotas.ts';
@@ -142,6 +143,16 @@ export const addAccounts = (usage: UsageBuilder) => {
       type: User,
       description: 'The signed-in user.',
       resolve: (_, _args, context) => requireViewer(context, context.identity),
+    }),
+  );
+  builder.queryField('userByEmail', (t) =>
+    t.field({
+      type: User,
+      nullable: true,
+      description:
+        'The person of your tenant who has this e-mail address, in upper or lower case; null when nobody active has it.',
+      args: { email: t.arg.string({ required: true, description: 'The whole address.' }) },
+      resolve: (_, { email }, { database, identity }) => findUserByEmail(database, identity, email),
     }),
   );
   builder.queryField('tenant', (t) =>

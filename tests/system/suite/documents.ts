@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type TestClient, textOfEvents } from '#tests/support/client.ts';
 import type { Parlance } from '#tests/support/parlance.ts';
-import { uploadFile } from './files.ts';
+import { uploadFile } from '#tests/support/upload-file.ts';
 
 const manual = `# Pump P-20
 ## Faults

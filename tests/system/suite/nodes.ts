@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Parlance } from '#tests/support/parlance.ts';
-import { uploadFile } from './files.ts';
+import { uploadFile } from '#tests/support/upload-file.ts';
 
 /** What Relay's compiler writes for refetchable fragments. */
 const refetch = `query ($id: ID!) { node(id: $id) { __typename id

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { type TestClient, textOfEvents } from '#tests/support/client.ts';
 import type { Parlance } from '#tests/support/parlance.ts';
 import { until } from '#tests/support/until.ts';
-import { uploadFile } from './files.ts';
+import { uploadFile } from '#tests/support/upload-file.ts';
 
 /** One that costs something, so that something is saved. */
 const model = 'openai/gpt-4o-mini';

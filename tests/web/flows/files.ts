@@ -39,4 +39,35 @@ export const fileFlows = (stand: () => WebStand): void => {
     await page.getByRole('article').getByText('terms.md').waitFor();
     expect(page.complaints).toEqual([]);
   });
+
+  test('a picture that is dropped goes with the question to a model that sees, and is shown again', async () => {
+    await using page = await stand().open();
+    await page.evaluate(async () => {
+      const canvas = new OffscreenCanvas(80, 40);
+      canvas.getContext('2d')?.fillRect(0, 0, 40, 40);
+      const data = new DataTransfer();
+      data.items.add(new File([await canvas.convertToBlob()], 'half.png', { type: 'image/png' }));
+      const form = document.querySelector('textarea')?.closest('form');
+      form?.dispatchEvent(new DragEvent('dragover', { dataTransfer: data, bubbles: true, cancelable: true }));
+      form?.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+    });
+    const files = page.getByRole('list', { name: 'Files' }).getByRole('listitem');
+    await files.filter({ hasText: 'half.png' }).getByText('Ready').waitFor();
+    await page.getByRole('button', { name: 'Choose a model' }).click();
+    await page.getByRole('menuitemradio', { name: 'GPT-4o mini' }).click();
+    await send(page, 'script: tokens=4');
+    await finished(page).waitFor();
+    const preview = page.getByRole('article').getByRole('img', { name: 'half.png' });
+    const widthOf = () => preview.evaluate((image: HTMLImageElement) => image.naturalWidth);
+    await preview.waitFor();
+    await expect.poll(widthOf).toBe(80);
+    await page.reload();
+    await preview.waitFor();
+    await expect.poll(widthOf).toBe(80);
+    const asked = stand().parlance.provider.requests.findLast(
+      ({ body }) => body.messages.at(-1)?.pictures?.length === 1,
+    );
+    expect(asked?.body.model).toBe('gpt-4o-mini');
+    expect(page.complaints).toEqual([]);
+  });
 };

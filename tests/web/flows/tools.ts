@@ -71,6 +71,10 @@ export const toolFlows = (stand: () => WebStand): void => {
     await other.getByText('nicht erlaubt').waitFor();
     await finished(page).waitFor();
     await page.getByText('done, as you allowed').waitFor();
+    // What was decided is known after a reload too.
+    await page.reload();
+    await page.getByText('done, as you allowed').waitFor();
+    await page.getByText('not allowed', { exact: true }).waitFor();
     expect(server.calls.map(({ body }) => body.arguments)).toEqual([{ to: hostile }]);
     expect([...page.complaints, ...other.complaints]).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
 import type { WebPage, WebStand } from '#tests/support/web-stand.ts';
+import { axeFaults } from '../axe-faults.ts';
 
 const openTransfer = async (page: WebPage, title: string): Promise<void> => {
   const list = page.getByRole('navigation', { name: 'Conversations' });
@@ -23,6 +24,7 @@ export const transferFlows = (stand: () => WebStand): void => {
     await part.getByRole('button', { name: 'Make a link' }).click();
     const link = await part.locator('code').textContent();
     await part.getByText(/The link works until/).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
 
     const stranger = await stand().browser.newContext({ javaScriptEnabled: false, locale: 'de-DE' });
     const shared = await stranger.newPage();
@@ -56,6 +58,10 @@ export const transferFlows = (stand: () => WebStand): void => {
       page.getByRole('link', { name: `Download ${title}.json` }).click(),
     ]);
     const buffer = await readFile(await download.path());
+    // What was exported is there after a reload too.
+    await page.reload();
+    await openTransfer(page, title);
+    await page.getByRole('link', { name: `Download ${title}.json` }).waitFor();
     expect(page.complaints).toEqual([]);
 
     await using other = await stand().open({ user: 'Grace' });
@@ -70,7 +76,13 @@ export const transferFlows = (stand: () => WebStand): void => {
     await choose();
     await other.getByText(`1 × there already (${title})`).waitFor();
     await other.getByRole('button', { name: 'Make the archive' }).click();
-    await other.getByRole('link', { name: /Download parlance-.*\.zip/ }).waitFor();
+    const archive = other.getByRole('link', { name: /Download parlance-.*\.zip/ });
+    await archive.waitFor();
+    expect(await axeFaults(other)).toEqual([]);
+    await other.reload();
+    await other.getByRole('button', { name: 'Settings' }).click();
+    await other.getByRole('button', { name: 'Your data' }).click();
+    await archive.waitFor();
     await other.keyboard.press('Escape');
     await other.getByRole('link', { name: title }).waitFor();
     expect(other.complaints).toEqual([]);

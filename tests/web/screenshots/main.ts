@@ -8,6 +8,7 @@ import type { Page } from 'playwright-core';
 import { buildSite } from '#tests/services/site.ts';
 import type { TestClient } from '#tests/support/client.ts';
 import { finished, openWebStand, type WebStand } from '#tests/support/web-stand.ts';
+import { furnishDocuments } from './furnish-documents.ts';
 
 const directory = join(import.meta.dirname, '../../../docs/screenshots');
 
@@ -76,6 +77,23 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.evaluate(() => document.fonts.ready);
     await shoot(page, `chat-${device}-${colorScheme}`);
   }
+}
+const { collectionId, conversationId } = await furnishDocuments(web.parlance, ada);
+for (const colorScheme of ['light', 'dark'] as const) {
+  await using page = await web.open({ path: `/c/${conversationId}`, colorScheme, viewport: desktop });
+  await finished(page).getByRole('button', { name: 'Passage 1' }).first().click();
+  await page.getByRole('button', { name: 'Collections of documents: Pump manuals' }).waitFor();
+  await shoot(page, `chat-citations-desktop-${colorScheme}`);
+  await page.goto(`${web.origin}/collections/${collectionId}`);
+  await page.getByText('Damaged').waitFor();
+  await shoot(page, `chat-collection-desktop-${colorScheme}`);
+  await page.goto(`${web.origin}/admin/retrieval`);
+  await page.getByRole('checkbox', { name: /^Pump manuals/ }).check();
+  await page.getByLabel('Question').fill('What does E-4711 mean?');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByRole('table').waitFor();
+  await page.getByRole('status').getByText('passages in').scrollIntoViewIfNeeded();
+  await shoot(page, `console-retrieval-desktop-${colorScheme}`);
 }
 const consolePages = [
   ['overview', '', 'Overview'],

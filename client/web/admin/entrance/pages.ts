@@ -77,6 +77,12 @@ export const pages: readonly ConsolePage[] = [
     View: lazy(async () => ({ default: (await import('../files/files-page.tsx')).FilesPage })),
   },
   {
+    path: '/retrieval',
+    title: 'retrieval.title',
+    rights: admins,
+    View: lazy(async () => ({ default: (await import('../retrieval/retrieval-page.tsx')).RetrievalPage })),
+  },
+  {
     path: '/tenant',
     title: 'tenant.title',
     rights: [...managers, 'tenants:write'],

@@ -1,10 +1,10 @@
 /** What the files of each user take, and which files could not be read. Names and contents stay with their owners. */
 import { useParlance } from '@parlance/react';
 import { useCallback } from 'react';
-import { Button } from '../../design/button.tsx';
 import { formatBytes, formatCount, formatMoment } from '../../formats/format.ts';
 import { useLanguage } from '../../translations/translation.ts';
-import { type Pages, usePages } from '../api/use-pages.ts';
+import { pageOf } from '../api/page-of.ts';
+import { usePages } from '../api/use-pages.ts';
 import {
   type FailedFileFragment,
   FailedFilesDocument,
@@ -12,18 +12,9 @@ import {
   type StorageRowFragment,
 } from '../generated/graphql.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
+import { MoreButton } from '../parts/more-button.tsx';
 import { Page } from '../parts/page.tsx';
 import { useWords, type Words } from '../translations/words.ts';
-
-interface Connection<Row> {
-  readonly edges: readonly { readonly node: Row }[];
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
-}
-
-const pageOf = <Row,>({ edges, pageInfo }: Connection<Row>) => ({
-  rows: edges.map(({ node }) => node),
-  next: pageInfo.hasNextPage ? (pageInfo.endCursor ?? undefined) : undefined,
-});
 
 const storageColumns = (w: Words, language: string): readonly Column<StorageRowFragment>[] => [
   { id: 'user', title: w('users.user'), cell: ({ user }) => user.email ?? user.id },
@@ -53,16 +44,6 @@ const failedColumns = (w: Words, language: string): readonly Column<FailedFileFr
     ),
   },
 ];
-
-const More = <Row,>({ hasMore, more }: Pick<Pages<Row>, 'hasMore' | 'more'>) => {
-  const w = useWords();
-  const read = () => void more();
-  return hasMore ? (
-    <p>
-      <Button onClick={read}>{w('page.more')}</Button>
-    </p>
-  ) : null;
-};
 
 const useStorage = () => {
   const client = useParlance();
@@ -112,7 +93,7 @@ export const FilesPage = () => {
         keyOf={({ user }) => user.id}
         none={w('files.none')}
       />
-      <More hasMore={storage.hasMore} more={storage.more} />
+      <MoreButton hasMore={storage.hasMore} more={storage.more} />
       <DataTable
         caption={w('files.failed')}
         columns={failedColumns(w, language)}
@@ -120,7 +101,7 @@ export const FilesPage = () => {
         keyOf={({ id }) => id}
         none={w('files.noneFailed')}
       />
-      <More hasMore={failed.hasMore} more={failed.more} />
+      <MoreButton hasMore={failed.hasMore} more={failed.more} />
     </Page>
   );
 };

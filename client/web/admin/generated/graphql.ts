@@ -30,6 +30,15 @@ export type CircuitState =
   /** It failed too often lately, so it is not used. */
   | 'OPEN';
 
+/** Who may read a collection, and so the passages of its documents. */
+export type CollectionAccess =
+  /** Its owner, and the users that it lists. */
+  | 'LISTED'
+  /** Its owner. */
+  | 'PRIVATE'
+  /** Everybody of the tenant. */
+  | 'TENANT';
+
 /** How hard a question is, as rules judge it (no model is asked). Routing policies may have rules for it. */
 export type Complexity =
   /** A proof, an analysis, a design, code to debug, or several of such tasks. */
@@ -410,6 +419,13 @@ export type SavingLever =
   /** Replies to questions of the same meaning are served again. */
   | 'SEMANTIC_CACHE';
 
+/** A way in which passages are found. */
+export type SearchLane =
+  /** By meaning, as an embedding model compares it. */
+  | 'VECTORS'
+  /** By the words of the question, the rare ones first, and by identifiers. */
+  | 'WORDS';
+
 /** A new price of a model. */
 export type SetPriceInput = {
   /** When the price begins, not in the past; absent for now. */
@@ -721,6 +737,27 @@ export type OverviewQueryVariables = Exact<{
 
 
 export type OverviewQuery = { tenant: { name: string, plan: PlanTier, budget: { monthlyUsd: string | null, spentUsd: string, reservedUsd: string, resetsAt: string } | null }, today: { totals: { generations: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string }, groups: Array<{ key: string | null, totals: { generations: number } }> }, month: { totals: { generations: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string }, groups: Array<{ key: string | null, totals: { generations: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, reasoningTokens: number, costUsd: string } }> }, models: Array<{ id: string, displayName: string, enabled: boolean, liveWorkers: number, health: { state: CircuitState, errorRate: number | null, firstTokenP50Ms: number | null, firstTokenP95Ms: number | null, queueWaitP50Ms: number | null, tokensPerSecond: number | null, samples: number } }> };
+
+export type TriedCollectionFragment = { id: string, name: string, access: CollectionAccess, documentCount: number, embeddingModel: string, owner: { id: string, email: string | null } };
+
+export type TriedCollectionsQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type TriedCollectionsQuery = { collections: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, name: string, access: CollectionAccess, documentCount: number, embeddingModel: string, owner: { id: string, email: string | null } } }> } };
+
+export type FoundPassageFragment = { fileName: string, page: number | null, heading: string, quote: string, score: number, wordScore: number | null, vectorScore: number | null };
+
+export type TryRetrievalQueryVariables = Exact<{
+  collectionIds: Array<string> | string;
+  query: string;
+  context?: Array<string> | string | null | undefined;
+  first: number;
+}>;
+
+
+export type TryRetrievalQuery = { searchDocuments: { lanes: Array<SearchLane>, hits: Array<{ fileName: string, page: number | null, heading: string, quote: string, score: number, wordScore: number | null, vectorScore: number | null }> } };
 
 export type RuleFragment = { complexity: Array<Complexity>, languages: Array<string>, images: boolean | null, tools: boolean | null, moderation: Array<ModerationCategory>, plans: Array<PlanTier>, modelIds: Array<string>, pool: Pool | null, strict: boolean };
 
@@ -1052,6 +1089,30 @@ export const CaseRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"CaseRow"}) as unknown as TypedDocumentString<CaseRowFragment, unknown>;
+export const TriedCollectionFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment TriedCollection on Collection {
+  id
+  name
+  access
+  documentCount
+  embeddingModel
+  owner {
+    id
+    email
+  }
+}
+    `, {"fragmentName":"TriedCollection"}) as unknown as TypedDocumentString<TriedCollectionFragment, unknown>;
+export const FoundPassageFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment FoundPassage on DocumentHit {
+  fileName
+  page
+  heading
+  quote
+  score
+  wordScore
+  vectorScore
+}
+    `, {"fragmentName":"FoundPassage"}) as unknown as TypedDocumentString<FoundPassageFragment, unknown>;
 export const RuleFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment Rule on RoutingRule {
   complexity
@@ -1864,6 +1925,54 @@ fragment Totals on UsageTotals {
   reasoningTokens
   costUsd
 }`) as unknown as TypedDocumentString<OverviewQuery, OverviewQueryVariables>;
+export const TriedCollectionsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query TriedCollections($after: String) {
+  collections(first: 50, after: $after) {
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        ...TriedCollection
+      }
+    }
+  }
+}
+    fragment TriedCollection on Collection {
+  id
+  name
+  access
+  documentCount
+  embeddingModel
+  owner {
+    id
+    email
+  }
+}`) as unknown as TypedDocumentString<TriedCollectionsQuery, TriedCollectionsQueryVariables>;
+export const TryRetrievalDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query TryRetrieval($collectionIds: [ID!]!, $query: String!, $context: [String!], $first: Int!) {
+  searchDocuments(
+    collectionIds: $collectionIds
+    query: $query
+    context: $context
+    first: $first
+  ) {
+    lanes
+    hits {
+      ...FoundPassage
+    }
+  }
+}
+    fragment FoundPassage on DocumentHit {
+  fileName
+  page
+  heading
+  quote
+  score
+  wordScore
+  vectorScore
+}`) as unknown as TypedDocumentString<TryRetrievalQuery, TryRetrievalQueryVariables>;
 export const RoutingDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Routing {
   routingPolicies {

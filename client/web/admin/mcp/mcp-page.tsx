@@ -3,9 +3,9 @@ import { useParlance } from '@parlance/react';
 import { useState } from 'react';
 import { Button, ButtonRow } from '../../design/button.tsx';
 import { formatMoment } from '../../formats/format.ts';
+import { useRead } from '../../reads/use-read.ts';
 import { useLanguage } from '../../translations/translation.ts';
 import { useAction } from '../api/use-action.ts';
-import { useRead } from '../api/use-read.ts';
 import {
   DeleteMcpServerDocument,
   type McpServerStateFragment,

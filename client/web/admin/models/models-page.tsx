@@ -1,10 +1,10 @@
 /** The catalogue: how each model does, what it costs, and, for the operator, the way to change it. */
 import { useState } from 'react';
 import { Button } from '../../design/button.tsx';
+import { useChanges } from '../../reads/use-changes.ts';
+import { useRead } from '../../reads/use-read.ts';
 import { useLanguage } from '../../translations/translation.ts';
 import { holdsAny, useAccess } from '../access/access.ts';
-import { useChanges } from '../api/use-changes.ts';
-import { useRead } from '../api/use-read.ts';
 import {
   CatalogueChangedDocument,
   CatalogueDocument,
@@ -97,7 +97,7 @@ export const ModelsPage = () => {
   const access = useAccess();
   const isOperator = holdsAny(access, ['models:write']);
   const { data, fault, refetch, merge } = useRead(CatalogueDocument, {}, { everyMs });
-  useChanges(CatalogueChangedDocument, (change) => {
+  useChanges(CatalogueChangedDocument, {}, (change) => {
     if (change) merge(() => ({ models: change.modelsChanged }));
     else void refetch();
   });

@@ -3,8 +3,8 @@ import { useParlance } from '@parlance/react';
 import { type ChangeEvent, useCallback, useState } from 'react';
 import { Button } from '../../design/button.tsx';
 import { formatMoment } from '../../formats/format.ts';
+import { useChanges } from '../../reads/use-changes.ts';
 import { useLanguage, useTranslate } from '../../translations/translation.ts';
-import { useChanges } from '../api/use-changes.ts';
 import { usePages } from '../api/use-pages.ts';
 import {
   CaseOpenedDocument,
@@ -93,7 +93,7 @@ export const CaseList = () => {
   const [status, setStatus] = useState<ModerationCaseStatus | null>('OPEN');
   const { rows, fault, hasMore, more, refetch } = useCases(status);
   const [openId, setOpenId] = useState<string>();
-  useChanges(CaseOpenedDocument, () => void refetch());
+  useChanges(CaseOpenedDocument, {}, () => void refetch());
   const change = ({ target }: ChangeEvent<HTMLSelectElement>) =>
     setStatus(statuses.find((known) => known === target.value) ?? null);
   const close = () => setOpenId(undefined);

@@ -3,8 +3,8 @@
  * models may read of data about people.
  */
 import { useParlance } from '@parlance/react';
+import { useRead } from '../../reads/use-read.ts';
 import { useAction } from '../api/use-action.ts';
-import { useRead } from '../api/use-read.ts';
 import {
   type ModerationPolicyInput,
   type ModerationProvider,

@@ -70,7 +70,7 @@ export const ThresholdTrial = ({ stage, thresholds }: ThresholdTrialProps) => {
             </p>
           ) : null}
           <OperationLinks
-            label={w('page.operations')}
+            label={w('page.tried')}
             operations={[{ document: TryThresholdsDocument, variables: outcome.variables }]}
           />
         </div>

@@ -2,10 +2,10 @@
 import { useParlance } from '@parlance/react';
 import { type ChangeEvent, useState } from 'react';
 import { Button, ButtonRow } from '../../design/button.tsx';
+import { useRead } from '../../reads/use-read.ts';
 import { type Translate, useTranslate } from '../../translations/translation.ts';
 import { describeCategory } from '../../verdicts/moderation-words.ts';
 import { useAction } from '../api/use-action.ts';
-import { useRead } from '../api/use-read.ts';
 import { type CategoryThresholdInput, SetThresholdsDocument, ThresholdsDocument } from '../generated/graphql.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { FaultView } from '../parts/fault-view.tsx';

@@ -1,9 +1,9 @@
 /** How the tenant is doing now: requests, spend against the budget, errors, models, open cases. */
 import { formatCount, formatMoment, formatUsd } from '../../formats/format.ts';
+import { useChanges } from '../../reads/use-changes.ts';
+import { useRead } from '../../reads/use-read.ts';
 import { useLanguage } from '../../translations/translation.ts';
 import { holdsAny, useAccess } from '../access/access.ts';
-import { useChanges } from '../api/use-changes.ts';
-import { useRead } from '../api/use-read.ts';
 import {
   CaseOpenedDocument,
   ModelStatesChangedDocument,
@@ -64,12 +64,12 @@ export const OverviewPage = () => {
   const variables = { today: today(now), month: monthToDate(now) };
   const overview = useRead(OverviewDocument, variables, { everyMs });
   const cases = useRead(OpenCasesDocument, {}, { isOff: !isAdmin });
-  useChanges(TenantUsageChangedDocument, () => void overview.refetch());
-  useChanges(ModelStatesChangedDocument, (change) => {
+  useChanges(TenantUsageChangedDocument, {}, () => void overview.refetch());
+  useChanges(ModelStatesChangedDocument, {}, (change) => {
     if (change) overview.merge((shown) => ({ ...shown, models: change.modelsChanged }));
     else void overview.refetch();
   });
-  useChanges(CaseOpenedDocument, () => void cases.refetch(), { isOff: !isAdmin });
+  useChanges(CaseOpenedDocument, {}, () => void cases.refetch(), { isOff: !isAdmin });
   const found = cases.data?.moderationCases;
   const openCases = found ? `${found.edges.length}${found.pageInfo.hasNextPage ? '+' : ''}` : unread.value;
   const { data } = overview;

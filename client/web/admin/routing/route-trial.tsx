@@ -83,7 +83,7 @@ export const RouteTrial = ({ policies }: RouteTrialProps) => {
             })}
           </p>
           <OperationLinks
-            label={w('page.operations')}
+            label={w('page.tried')}
             operations={[{ document: TryRouteDocument, variables: outcome.variables }]}
           />
           <JudgedQuestion decision={outcome.decision} />

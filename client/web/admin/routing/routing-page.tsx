@@ -2,9 +2,9 @@
 import { useParlance } from '@parlance/react';
 import { useState } from 'react';
 import { Button, ButtonRow } from '../../design/button.tsx';
+import { useRead } from '../../reads/use-read.ts';
 import { useLanguage } from '../../translations/translation.ts';
 import { useAction } from '../api/use-action.ts';
-import { useRead } from '../api/use-read.ts';
 import {
   DeleteRoutingPolicyDocument,
   RoutingDocument,

@@ -1,9 +1,9 @@
 /** The tenant itself: its name, plan, budget and limits. */
 import { formatCount, formatMoment, formatUsd } from '../../formats/format.ts';
+import { useChanges } from '../../reads/use-changes.ts';
+import { useRead } from '../../reads/use-read.ts';
 import { useLanguage } from '../../translations/translation.ts';
 import { holdsAny, useAccess } from '../access/access.ts';
-import { useChanges } from '../api/use-changes.ts';
-import { useRead } from '../api/use-read.ts';
 import {
   GrantTenantQuotaDocument,
   RenameTenantDocument,
@@ -117,7 +117,7 @@ export const TenantPage = () => {
   const language = useLanguage();
   const { data, fault, refetch } = useRead(TenantSettingsDocument, {}, { everyMs });
   const isManager = holdsAny(useAccess(), ['ADMIN', 'BILLING_ADMIN']);
-  useChanges(TenantUsageChangedDocument, () => void refetch(), { isOff: !isManager });
+  useChanges(TenantUsageChangedDocument, {}, () => void refetch(), { isOff: !isManager });
   return (
     <Page
       title="tenant.title"

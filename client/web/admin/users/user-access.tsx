@@ -1,9 +1,9 @@
 /** Where a user is signed in, and the keys of the user's programs. */
 import { useParlance } from '@parlance/react';
 import { formatMoment } from '../../formats/format.ts';
+import { useRead } from '../../reads/use-read.ts';
 import { useLanguage } from '../../translations/translation.ts';
 import { useAction } from '../api/use-action.ts';
-import { useRead } from '../api/use-read.ts';
 import {
   EndUserSessionDocument,
   RevokeUserKeyDocument,

@@ -3,10 +3,10 @@ import { useParlance } from '@parlance/react';
 import { useCallback, useState } from 'react';
 import { Button } from '../../design/button.tsx';
 import { formatCount, formatMoment, formatUsd } from '../../formats/format.ts';
+import { useChanges } from '../../reads/use-changes.ts';
+import { useRead } from '../../reads/use-read.ts';
 import { useLanguage } from '../../translations/translation.ts';
-import { useChanges } from '../api/use-changes.ts';
 import { usePages } from '../api/use-pages.ts';
-import { useRead } from '../api/use-read.ts';
 import {
   SetRoleDocument,
   SetUserActiveDocument,
@@ -117,7 +117,7 @@ export const UsersPage = () => {
   const { rows, fault, hasMore, more, refetch } = useUsers();
   const range = lastDays(new Date(), 30);
   const { data, fault: activityFault, refetch: refetchActivity } = useRead(UserActivityDocument, { range });
-  useChanges(TenantUsageChangedDocument, () => void refetchActivity());
+  useChanges(TenantUsageChangedDocument, {}, () => void refetchActivity());
   const [openId, setOpenId] = useState<string>();
   const activity = new Map(data?.usageReport.groups.map(({ key, totals }) => [key ?? '', totals]));
   const open = ({ id }: UserRowFragment) => setOpenId(id);

@@ -13,10 +13,10 @@ import { useTranslate } from '../../translations/translation.ts';
 import { busyPolicyStored, sendKeyStored } from '../device/sending.ts';
 import type { Draft } from '../device/use-draft.ts';
 import { composerId } from '../frame/element-ids.ts';
-import { AttachButton } from './attach-button.tsx';
+import { AttachButton } from '../uploads/attach-button.tsx';
+import { UploadsRow } from '../uploads/uploads-row.tsx';
+import { useDroppedFiles } from '../uploads/use-dropped-files.ts';
 import styles from './composer.module.css';
-import { UploadsRow } from './uploads-row.tsx';
-import { useDroppedFiles } from './use-dropped-files.ts';
 import { useHistory } from './use-history.ts';
 
 export interface ComposerProps {

@@ -17,6 +17,7 @@ import { describeFault } from '../../faults/describe-fault.ts';
 import { useNotify } from '../../notices/notify-context.ts';
 import { NoticePage } from '../../pages/notice-page.tsx';
 import { useTranslate } from '../../translations/translation.ts';
+import { CollectionChoice } from '../collections/collection-choice.tsx';
 import { Composer } from '../composer/composer.tsx';
 import { ModelChoice } from '../composer/model-choice.tsx';
 import { useDevice } from '../device/device-context.ts';
@@ -113,6 +114,9 @@ const LiveConversation = ({ id }: LiveConversationProps) => {
   const chooseModel = (modelPolicy: string | null) => {
     update(id, { modelPolicy }).catch(() => notify({ words: t('model.notChanged') }));
   };
+  const chooseCollections = (collectionIds: string[]) => {
+    update(id, { collectionIds }).catch(() => notify({ words: t('action.failed') }));
+  };
   const setBudget = (budgetUsd: string | null) => update(id, { budgetUsd });
   const composer = (
     <Composer
@@ -124,6 +128,9 @@ const LiveConversation = ({ id }: LiveConversationProps) => {
       onStop={stopAll}
     >
       <ModelChoice options={policiesAndModels} chosen={conversation?.modelPolicy} onChoose={chooseModel} />
+      {conversation ? (
+        <CollectionChoice ids={conversation.collectionIds} conversationId={id} onChoose={chooseCollections} />
+      ) : null}
     </Composer>
   );
   const refetch = () => void timeline.refetch();

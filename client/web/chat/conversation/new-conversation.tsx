@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { Mark } from '../../design/mark.tsx';
 import { useTranslate } from '../../translations/translation.ts';
+import { CollectionChoice } from '../collections/collection-choice.tsx';
 import { Composer } from '../composer/composer.tsx';
 import { ModelChoice } from '../composer/model-choice.tsx';
 import { useDevice } from '../device/device-context.ts';
@@ -32,6 +33,7 @@ export const NewConversation = () => {
   const { value: viewer } = useViewer();
   const [model, setModel] = useState<string | null>(null);
   const [budgetUsd, setBudgetUsd] = useState<string | null>(null);
+  const [collectionIds, setCollectionIds] = useState<string[]>([]);
   const [isSending, setSending] = useState(false);
   const [fault, setFault] = useState<ParlanceError>();
 
@@ -44,7 +46,7 @@ export const NewConversation = () => {
       const { conversationId } = await start(
         text,
         { ...chosenEffort(), ...attached },
-        { modelPolicy: model, budgetUsd },
+        { modelPolicy: model, budgetUsd, collectionIds },
       );
       uploads.take();
       draft.setText('');
@@ -81,6 +83,7 @@ export const NewConversation = () => {
           onStop={nothingRuns}
         >
           <ModelChoice options={policiesAndModels} chosen={model} onChoose={setModel} />
+          <CollectionChoice ids={collectionIds} conversationId={undefined} onChoose={setCollectionIds} />
         </Composer>
       </div>
     </>

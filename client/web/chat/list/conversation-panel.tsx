@@ -79,6 +79,10 @@ export const ConversationPanel = ({ chosenId, actions }: ConversationPanelProps)
           <Icon name="plus" />
           {t('list.new')}
         </Link>
+        <Link href="/collections" className={styles['way']}>
+          <Icon name="collection" />
+          {t('collections.title')}
+        </Link>
         <search className={styles['search']}>
           <Icon name="search" size={16} />
           <input

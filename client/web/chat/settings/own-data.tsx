@@ -1,5 +1,5 @@
 /** Everything that is the user's as one archive, and conversations from elsewhere. */
-import { failureOf, type ImportState, type ExportState as State } from '@parlance/client';
+import { failureOf, type ImportState } from '@parlance/client';
 import { useParlance } from '@parlance/react';
 import { type ChangeEvent, useRef, useState } from 'react';
 import { Button } from '../../design/button.tsx';
@@ -9,21 +9,20 @@ import { useLanguage, useTranslate } from '../../translations/translation.ts';
 import { ExportState } from '../transfer/export-state.tsx';
 import styles from '../transfer/transfer.module.css';
 import { useAttempt } from '../transfer/use-attempt.ts';
+import { useExport } from '../transfer/use-export.ts';
 import { useLeaving } from '../transfer/use-leaving.ts';
 
 const ArchivePart = () => {
   const t = useTranslate();
   const language = useLanguage();
   const client = useParlance();
-  const leaving = useLeaving();
-  const [attempt, fault, isBusy] = useAttempt();
-  const [state, setState] = useState<State>();
-  const begin = () => void attempt(() => client.exportMyData({ language, signal: leaving(), onProgress: setState }));
+  const { state, fault, isBusy, begin } = useExport(null);
+  const make = () => begin((options) => client.exportMyData({ language, ...options }));
   return (
     <section className={styles['part']} aria-label={t('data.export')}>
       <h3>{t('data.export')}</h3>
       <p>{t('data.exportIntro')}</p>
-      <Button icon="down" disabled={isBusy} onClick={begin}>
+      <Button icon="down" disabled={isBusy} onClick={make}>
         {t('data.exportBegin')}
       </Button>
       {fault ? <p role="alert">{describeFault(fault, t).words}</p> : null}

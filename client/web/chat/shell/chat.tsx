@@ -8,12 +8,11 @@ import { ErrorBoundary } from '../../pages/error-boundary.tsx';
 import { ErrorPage } from '../../pages/error-page.tsx';
 import { SignedOutBanner } from '../../session/signed-out-banner.tsx';
 import { useTranslate } from '../../translations/translation.ts';
-import { ConversationPage } from '../conversation/conversation-page.tsx';
-import { NewConversation } from '../conversation/new-conversation.tsx';
 import { mainId } from '../frame/element-ids.ts';
 import { SideContext } from '../frame/side-context.ts';
 import { ConversationPanel } from '../list/conversation-panel.tsx';
 import type { SettingsSection } from '../settings/settings-dialog.tsx';
+import { MainPart } from './main-part.tsx';
 import styles from './shell.module.css';
 import { SideFoot } from './side-foot.tsx';
 import { useRowActions } from './use-row-actions.ts';
@@ -65,7 +64,7 @@ export const Chat = ({ userId }: { readonly userId: string }) => {
         <main id={mainId} className={styles['main']} tabIndex={-1}>
           <SignedOutBanner userId={userId} />
           <ErrorBoundary fallback={broken} resetKey={location}>
-            {chosenId === undefined ? <NewConversation /> : <ConversationPage key={chosenId} id={chosenId} />}
+            <MainPart />
           </ErrorBoundary>
         </main>
       </SideContext>

@@ -1,14 +1,12 @@
 /** Exports one conversation as a file. */
-import type { ExportFormat, ExportState as State } from '@parlance/client';
+import type { ExportFormat } from '@parlance/client';
 import { useParlance } from '@parlance/react';
-import { useState } from 'react';
 import { Button } from '../../design/button.tsx';
 import { describeFault } from '../../faults/describe-fault.ts';
 import { useLanguage, useTranslate } from '../../translations/translation.ts';
 import { ExportState } from './export-state.tsx';
 import styles from './transfer.module.css';
-import { useAttempt } from './use-attempt.ts';
-import { useLeaving } from './use-leaving.ts';
+import { useExport } from './use-export.ts';
 
 const formats = [
   { format: 'HTML', label: 'export.page' },
@@ -20,22 +18,16 @@ export const ExportPart = ({ id }: { readonly id: string }) => {
   const t = useTranslate();
   const language = useLanguage();
   const client = useParlance();
-  const leaving = useLeaving();
-  const [attempt, fault, isBusy] = useAttempt();
-  const [state, setState] = useState<State>();
-  const begin = (format: ExportFormat) => () => {
-    setState(undefined);
-    void attempt(() =>
-      client.exportConversation({ id, format }, { language, signal: leaving(), onProgress: setState }),
-    );
-  };
+  const { state, fault, isBusy, begin } = useExport(id);
+  const make = (format: ExportFormat) => () =>
+    begin((options) => client.exportConversation({ id, format }, { language, ...options }));
   return (
     <section className={styles['part']} aria-label={t('export.title')}>
       <h3>{t('export.title')}</h3>
       <p>{t('export.intro')}</p>
       <div className={styles['row']}>
         {formats.map(({ format, label }) => (
-          <Button key={format} icon="down" disabled={isBusy} onClick={begin(format)}>
+          <Button key={format} icon="down" disabled={isBusy} onClick={make(format)}>
             {t(label)}
           </Button>
         ))}

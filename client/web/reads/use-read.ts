@@ -7,6 +7,7 @@ import { useParlance } from '@parlance/react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { oneAtATime } from './one-at-a-time.ts';
 
+/** Of an operation; JSON. */
 export type Variables = Readonly<Record<string, unknown>>;
 
 export interface Read<Data> {

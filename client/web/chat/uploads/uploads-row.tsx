@@ -1,9 +1,10 @@
-/** The files of the next question: how far each is, what is wrong with it, and how it is taken away or tried again. */
+/** Files that are being uploaded: how far each is, what is wrong with it, and how it is taken away or tried again. */
 import type { UploadedFile } from '@parlance/react';
 import { useEffect, useState } from 'react';
 import { IconButton } from '../../design/button.tsx';
+import { wordsOfRefusal } from '../../faults/describe-fault.ts';
 import { useTranslate } from '../../translations/translation.ts';
-import styles from './composer.module.css';
+import styles from './uploads.module.css';
 
 export interface UploadsRowProps {
   readonly files: readonly UploadedFile[];
@@ -23,9 +24,10 @@ const Picture = ({ blob }: { readonly blob: Blob }) => {
 
 const useStateWords = ({ progress, file, fault }: UploadedFile): string => {
   const t = useTranslate();
-  if (fault) return fault.message;
+  if (fault) return wordsOfRefusal(fault, t);
   if (file?.failure) return file.failure.message;
   if (file) return t('files.ready');
+  if (!progress) return t('files.waiting');
   const { stage, sentBytes, totalBytes } = progress;
   if (stage === 'PAUSED') return t('files.paused');
   if (stage !== 'UPLOADING') return t('files.reading');
@@ -39,6 +41,7 @@ const Upload = ({ upload, onRemove, onResume }: UploadProps) => {
   const { key, name, isPicture, blob, progress, file, fault } = upload;
   const words = useStateWords(upload);
   const isFailed = fault !== undefined || file?.status === 'FAILED';
+  const isResumable = fault !== undefined || (progress?.stage === 'PAUSED' && !isFailed);
   const remove = () => onRemove(key);
   const resume = () => onResume(key);
   return (
@@ -50,7 +53,7 @@ const Upload = ({ upload, onRemove, onResume }: UploadProps) => {
       <span className={styles['uploadState']} aria-live="polite">
         {words}
       </span>
-      {progress.stage === 'PAUSED' && !isFailed ? (
+      {isResumable ? (
         <IconButton icon="again" size="small" label={t('files.resume', { name })} onClick={resume} />
       ) : null}
       <IconButton icon="close" size="small" label={t('files.remove', { name })} onClick={remove} />

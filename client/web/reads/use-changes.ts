@@ -5,6 +5,7 @@
 import { isParlanceError, type TypedDocumentString } from '@parlance/client';
 import { useParlance } from '@parlance/react';
 import { useEffect, useEffectEvent, useRef, useSyncExternalStore } from 'react';
+import type { Variables } from './use-read.ts';
 
 export interface ChangesOptions {
   /** Whether nothing is followed, because the reader may not. */
@@ -17,8 +18,6 @@ export interface ChangesOptions {
  */
 const settleMs = 2_000;
 
-const none: Record<string, never> = {};
-
 const followVisibility = (changed: () => void): (() => void) => {
   document.addEventListener('visibilitychange', changed);
   return () => document.removeEventListener('visibilitychange', changed);
@@ -26,20 +25,23 @@ const followVisibility = (changed: () => void): (() => void) => {
 const isVisibleNow = (): boolean => document.visibilityState === 'visible';
 
 /** @param onChange called with undefined where changes may have been missed */
-export const useChanges = <Data>(
-  operation: TypedDocumentString<Data, Record<string, never>>,
+export const useChanges = <Data, Given extends Variables>(
+  operation: TypedDocumentString<Data, Given>,
+  variables: Given,
   onChange: (data: Data | undefined) => void,
   { isOff = false }: ChangesOptions = {},
 ): void => {
   const client = useParlance();
   const isVisible = useSyncExternalStore(followVisibility, isVisibleNow);
+  const key = JSON.stringify(variables);
   const hasFollowed = useRef(false);
   const announce = useEffectEvent(onChange);
   useEffect(() => {
     if (isOff || !isVisible) return undefined;
     const leaving = new AbortController();
+    const given: Given = JSON.parse(key);
     const follow = async () => {
-      for await (const notice of client.changes(operation, none, { signal: leaving.signal })) {
+      for await (const notice of client.changes(operation, given, { signal: leaving.signal })) {
         announce(notice.kind === 'CHANGED' ? notice.data : undefined);
       }
     };
@@ -54,5 +56,5 @@ export const useChanges = <Data>(
       clearTimeout(settled);
       leaving.abort();
     };
-  }, [client, operation, isOff, isVisible]);
+  }, [client, operation, key, isOff, isVisible]);
 };

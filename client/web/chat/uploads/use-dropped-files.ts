@@ -1,4 +1,4 @@
-/** Files that are dropped on the composer or pasted into it. Text that is pasted stays text. */
+/** Files that are dropped on an element or pasted into it. Text that is pasted stays text. */
 import type { ClipboardEvent, DragEvent } from 'react';
 
 export const useDroppedFiles = (onFiles: (files: readonly File[]) => void) => ({

@@ -1,0 +1,35 @@
+/** Deletes a collection, after a question. */
+import { type CollectionState, DeleteCollectionDocument } from '@parlance/client';
+import { useParlance } from '@parlance/react';
+import { Button } from '../../design/button.tsx';
+import { useTranslate } from '../../translations/translation.ts';
+import { useAttempt } from '../transfer/use-attempt.ts';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+
+export interface DeleteCollectionProps {
+  readonly collection: CollectionState;
+  readonly onDeleted: () => void;
+  readonly onClose: () => void;
+}
+
+export const DeleteCollection = ({ collection: { id, name }, onDeleted, onClose }: DeleteCollectionProps) => {
+  const t = useTranslate();
+  const client = useParlance();
+  const [attempt, fault, isBusy] = useAttempt();
+  const remove = async () => {
+    if (await attempt(() => client.mutate(DeleteCollectionDocument, { id }))) onDeleted();
+  };
+  return (
+    <ConfirmDialog
+      question={t('collections.deleteTitle', { name })}
+      consequence={t('collections.deleteMore')}
+      fault={fault}
+      onClose={onClose}
+    >
+      <Button onClick={onClose}>{t('cancel')}</Button>
+      <Button look="danger" disabled={isBusy} onClick={() => void remove()}>
+        {t('collections.delete')}
+      </Button>
+    </ConfirmDialog>
+  );
+};
