@@ -247,7 +247,7 @@ export const ToolCallEntity = defineEntity({
 export type RecordedToolCall = InferEntity<typeof ToolCallEntity>;
 
 /** One idempotency key and the turn that it led to. */
-const SendEntity = defineEntity({
+export const SendEntity = defineEntity({
   name: 'Send',
   tableName: 'sends',
   schema: 'conversations',

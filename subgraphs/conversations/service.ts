@@ -7,6 +7,7 @@ import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import type { ConversationsConfig } from './config.ts';
 import { createChangeFeed } from './conversations/change-feed.ts';
+import { consumeDeletions } from './deletions/consume-deletions.ts';
 import { createOwnFiles } from './files/own-files.ts';
 import { startReindexing } from './messages/reindex-messages.ts';
 import { openTransfers } from './open-transfers.ts';
@@ -83,6 +84,8 @@ export const openConversations = async (
   const transfers = opened.use(openTransfers({ ...services, ...limits, usage, safety, files, changes }));
   const streams = opened.use(watchStore({ store: 'stream log', ping: () => streamLog.ping(), logger }));
   const results = opened.use(await consumeResults(broker, replyServices, logger, services.databaseWatch));
+  const deletionServices = { database, streamLog, broker, relay, changes, replyCache, purgeExports: transfers.purge };
+  opened.use(await consumeDeletions(deletionServices, broker, services.databaseWatch));
   const watch = opened.use(await openStreamWatch({ database, signals, access: services.access, logger }));
   const conversationsServices: ConversationsServices = {
     ...{

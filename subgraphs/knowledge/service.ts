@@ -9,6 +9,7 @@ import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import type { CollectionServices } from './collections/collection-services.ts';
 import type { KnowledgeConfig } from './config.ts';
+import { consumeDeletions } from './deletions/consume-deletions.ts';
 import { OutboxEntity } from './entities.ts';
 import { createFileLoader } from './files/find-files.ts';
 import { startFileSweeper } from './files/sweep-files.ts';
@@ -37,6 +38,7 @@ export const openKnowledge = async (services: SubgraphServices, options: Knowled
   };
   opened.use(startFileSweeper(files));
   const results = opened.use(await consumeResults(files, broker, services.databaseWatch));
+  opened.use(await consumeDeletions(files, broker, services.databaseWatch));
   const subgraph = opened.use(
     await serveSubgraph({
       ...services,

@@ -585,7 +585,7 @@ export type SetRoleMutationVariables = Exact<{
 }>;
 
 
-export type SetRoleMutation = { setRole: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } };
+export type SetRoleMutation = { setRole: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, deletedAt: string | null, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } };
 
 export type SetUserActiveMutationVariables = Exact<{
   userId: string;
@@ -593,14 +593,21 @@ export type SetUserActiveMutationVariables = Exact<{
 }>;
 
 
-export type SetUserActiveMutation = { setUserActive: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } };
+export type SetUserActiveMutation = { setUserActive: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, deletedAt: string | null, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } };
+
+export type DeleteUserMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DeleteUserMutation = { deleteUser: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, deletedAt: string | null, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } };
 
 export type SetUserQuotaMutationVariables = Exact<{
   input: UserQuotaInput;
 }>;
 
 
-export type SetUserQuotaMutation = { setUserQuota: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } };
+export type SetUserQuotaMutation = { setUserQuota: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, deletedAt: string | null, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } };
 
 export type EndUserSessionMutationVariables = Exact<{
   id: string;
@@ -882,14 +889,14 @@ export type UserActivityQueryVariables = Exact<{
 
 export type UserActivityQuery = { usageReport: { groups: Array<{ key: string | null, totals: { generations: number, costUsd: string } }> } };
 
-export type UserRowFragment = { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } };
+export type UserRowFragment = { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, deletedAt: string | null, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } };
 
 export type UsersQueryVariables = Exact<{
   after?: string | null | undefined;
 }>;
 
 
-export type UsersQuery = { tenant: { users: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } }> } | null } };
+export type UsersQuery = { tenant: { users: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, deletedAt: string | null, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } }> } | null } };
 
 export const StorageRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment StorageRow on FileStorage {
@@ -1128,6 +1135,7 @@ export const UserRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   role
   assignedRole
   isActive
+  deletedAt
   createdAt
   quota {
     day {
@@ -1341,6 +1349,7 @@ export const SetRoleDocument = /*#__PURE__*/ new TypedDocumentString(`
   role
   assignedRole
   isActive
+  deletedAt
   createdAt
   quota {
     day {
@@ -1365,6 +1374,7 @@ export const SetUserActiveDocument = /*#__PURE__*/ new TypedDocumentString(`
   role
   assignedRole
   isActive
+  deletedAt
   createdAt
   quota {
     day {
@@ -1377,6 +1387,31 @@ export const SetUserActiveDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }`) as unknown as TypedDocumentString<SetUserActiveMutation, SetUserActiveMutationVariables>;
+export const DeleteUserDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DeleteUser($id: ID!) {
+  deleteUser(id: $id) {
+    ...UserRow
+  }
+}
+    fragment UserRow on User {
+  id
+  email
+  role
+  assignedRole
+  isActive
+  deletedAt
+  createdAt
+  quota {
+    day {
+      limitTokens
+      usedTokens
+    }
+    minute {
+      limitTokens
+      usedTokens
+    }
+  }
+}`) as unknown as TypedDocumentString<DeleteUserMutation, DeleteUserMutationVariables>;
 export const SetUserQuotaDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SetUserQuota($input: UserQuotaInput!) {
   setUserQuota(input: $input) {
@@ -1389,6 +1424,7 @@ export const SetUserQuotaDocument = /*#__PURE__*/ new TypedDocumentString(`
   role
   assignedRole
   isActive
+  deletedAt
   createdAt
   quota {
     day {
@@ -2251,6 +2287,7 @@ export const UsersDocument = /*#__PURE__*/ new TypedDocumentString(`
   role
   assignedRole
   isActive
+  deletedAt
   createdAt
   quota {
     day {

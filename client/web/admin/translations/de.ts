@@ -87,6 +87,12 @@ export const de: Readonly<Record<WordId, string>> = {
   'users.deactivated': '{name} ist gesperrt.',
   'users.activate': 'Wieder zulassen',
   'users.activated': '{name} darf sich wieder anmelden.',
+  'users.isDeleted': 'gelöscht',
+  'users.delete': 'Löschen',
+  'users.deleteSure': '{name} für immer löschen?',
+  'users.deleteMore':
+    'Name und Adresse, Gespräche, Freigaben, Exporte, Dateien und private Sammlungen werden gelöscht und sind nicht wiederherzustellen. Der Verbrauch bleibt ohne Namen im Bericht. Sammlungen, die andere lesen, bleiben ohne die Dokumente.',
+  'users.deleted': '{name} ist gelöscht.',
   'users.quota': 'Kontingent',
   'users.quotaHint': 'Leer: die Grenze, die für alle Nutzer gilt.',
   'users.perDay': 'Tokens am Tag',

@@ -85,6 +85,12 @@ export const en = {
   'users.deactivated': '{name} is deactivated.',
   'users.activate': 'Let in again',
   'users.activated': '{name} may sign in again.',
+  'users.isDeleted': 'deleted',
+  'users.delete': 'Delete',
+  'users.deleteSure': 'Delete {name} for good?',
+  'users.deleteMore':
+    'Name and address, conversations, shares, exports, files and private collections are deleted and cannot be restored. The usage stays in reports, without a name. Collections that others read stay without the documents.',
+  'users.deleted': '{name} is deleted.',
   'users.quota': 'Quota',
   'users.quotaHint': 'Empty: the limit that the tenant sets for each user.',
   'users.perDay': 'Tokens a day',
