@@ -146,6 +146,7 @@ CREATE TABLE conversations.shares (
     created_at timestamp(3) with time zone NOT NULL,
     expires_at timestamp(3) with time zone,
     revoked_at timestamp(3) with time zone,
+    with_files boolean DEFAULT false NOT NULL,
     CONSTRAINT shares_message_count_check CHECK ((message_count > 0)),
     CONSTRAINT shares_token_hash_check CHECK ((token_hash ~ '^[0-9a-f]{64}$'::text))
 );

@@ -21,6 +21,8 @@ export const ShareEntity = defineEntity({
     messageCount: p.integer(),
     /** That of the conversation when it was shared. */
     title: p.text().nullable(),
+    /** Whether attached files and cited passages are shown too. */
+    withFiles: p.boolean().default(false),
     createdAt: p.datetime(3),
     /** Null for never. */
     expiresAt: p.datetime(3).nullable(),

@@ -6,9 +6,9 @@
 import { startOutboxRelay } from '#kernel/outbox/relay.ts';
 import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
-import { startDeletionSweep } from './deletions/delete-user.ts';
 import { openAccessDecisions } from './accounts/publish-access.ts';
 import { createRevocationPublisher } from './api-keys/revoke-api-key.ts';
+import { startDeletionSweep } from './deletions/delete-user.ts';
 import { OutboxEntity } from './entities.ts';
 import { consumeResults } from './ledger/consume-results.ts';
 import { createAwaitedReplies } from './quotas/awaited-replies.ts';

@@ -29,7 +29,7 @@ export interface ConversationsServices
     SharedViewServices,
     ExportRequestServices,
     ImportRequestServices {
-  readonly blobs: Pick<Blobs, 'signDownload'>;
+  readonly blobs: Pick<Blobs, 'signDownload' | 'publicOrigin'>;
   readonly findAttachments: FindAttachments;
 }
 

@@ -6,7 +6,7 @@ import type { ConversationsTypes } from './types.ts';
 const implementShare = (builder: ConversationsBuilder, { Share, Conversation }: ConversationsTypes): void => {
   builder.objectType(Share, {
     description:
-      'A frozen view of a conversation for whoever has its link: the texts of the branch that was current, up to the last message that had ended. No names, no instructions, no reasoning, no tool calls.',
+      'A frozen view of a conversation for whoever has its link: the texts of the branch that was current, up to the last message that had ended. No names, no instructions, no reasoning, no tool calls; files and cited passages only if its owner said so.',
     fields: (t) => ({
       id: t.id({ description: 'UUIDv7.', resolve: ({ share }) => share.id }),
       conversation: t.field({
@@ -22,6 +22,10 @@ const implementShare = (builder: ConversationsBuilder, { Share, Conversation }: 
         resolve: ({ token }) => token,
       }),
       messageCount: t.int({ description: 'Messages of the view.', resolve: ({ share }) => share.messageCount }),
+      withFiles: t.boolean({
+        description: 'Whether attached files and cited passages are shown too.',
+        resolve: ({ share }) => share.withFiles,
+      }),
       createdAt: t.field({
         type: 'DateTime',
         description: 'When it was made.',
@@ -65,9 +69,14 @@ export const addShareType = (builder: ConversationsBuilder, types: Conversations
       args: {
         id: t.arg.id({ required: true, description: 'Id of the conversation. Its branch has at most 1,000 messages.' }),
         expiresAt: t.arg({ type: 'DateTime', description: 'When the share ends by itself; absent or null for never.' }),
+        withFiles: t.arg.boolean({
+          defaultValue: false,
+          description:
+            'Whether readers see attached files, with previews and links that load them, and the passages that replies cite, with the names of their documents. Otherwise the texts keep their [1], and nothing says what these stand for. What is deleted later is not shown any more.',
+        }),
       },
-      resolve: (_, { id, expiresAt }, { identity, services }) =>
-        shareConversation(services, identity, { conversationId: id, expiresAt }),
+      resolve: (_, { id, ...terms }, { identity, services }) =>
+        shareConversation(services, identity, { conversationId: id, ...terms }),
     }),
     revokeShare: t.field({
       type: types.Share,

@@ -36,6 +36,8 @@ export interface ShareRequest {
   readonly conversationId: string;
   /** Absent or null: the share does not expire. */
   readonly expiresAt?: Date | null | undefined;
+  /** Whether attached files and cited passages are shown too. Default: false. */
+  readonly withFiles?: boolean | null | undefined;
 }
 
 const settledSchema = z.tuple([z.object({ settled_depth: z.number() })]);
@@ -73,7 +75,7 @@ const readSettled = async (
 export const shareConversation = async (
   { database, changes, anyBlocked }: ShareServices,
   identity: Identity,
-  { conversationId, expiresAt }: ShareRequest,
+  { conversationId, expiresAt, withFiles }: ShareRequest,
 ): Promise<ShownShare> => {
   if (expiresAt != null && expiresAt.getTime() <= Date.now()) {
     throw new AppError('BAD_USER_INPUT', '"expiresAt" has to be in the future.', { argument: 'expiresAt' });
@@ -100,6 +102,7 @@ export const shareConversation = async (
       lastMessageId: last.id,
       messageCount: messages.length,
       title: found.title ?? null,
+      withFiles: withFiles ?? false,
       createdAt: new Date(),
       expiresAt: expiresAt ?? null,
       revokedAt: null,

@@ -11,9 +11,9 @@ import type { Identity } from '#contracts/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import { type OutboxRow, outboxRowOf, storeOutboxRow } from '#kernel/outbox/outbox-table.ts';
 import type { OutboxRelay } from '#kernel/outbox/relay.ts';
+import { type AccessServices, changeAccess } from '../accounts/decide-access.ts';
 import type { PublishRevocation } from '../api-keys/revoke-api-key.ts';
 import { ApiKeyEntity, OutboxEntity, type User, UserEntity } from '../entities.ts';
-import { type AccessServices, changeAccess } from '../accounts/decide-access.ts';
 
 /** Milliseconds after which whatever was under way at the deletion has ended and is deleted too. */
 const announceAgainAfterMs = 10 * 60_000;

@@ -4,8 +4,8 @@
  */
 
 import { decideAccess } from '../accounts/decide-access.ts';
-import { deleteUser } from '../deletions/delete-user.ts';
 import { renameTenant } from '../accounts/rename-tenant.ts';
+import { deleteUser } from '../deletions/delete-user.ts';
 import { grantQuota, setPlan, tenantsScope } from '../quotas/change-grants.ts';
 import { changeTenantLimits, changeUserLimits } from '../quotas/change-limits.ts';
 import type { addAccounts } from './accounts.ts';
