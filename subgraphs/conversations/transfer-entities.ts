@@ -31,6 +31,14 @@ export const ShareEntity = defineEntity({
 });
 export type Share = InferEntity<typeof ShareEntity>;
 
+/** Of a tenant. Without a row, conversations may be shared. */
+export const SharingPolicyEntity = defineEntity({
+  name: 'SharingPolicy',
+  tableName: 'sharing_policies',
+  schema: 'conversations',
+  properties: { tenantId: p.uuid().primary(), isAllowed: p.boolean() },
+});
+
 export const transferKinds = ['CONVERSATION_EXPORT', 'DATA_EXPORT', 'IMPORT'] as const;
 export type TransferKind = (typeof transferKinds)[number];
 export type TransferStatus = 'QUEUED' | 'RUNNING' | 'READY' | 'FAILED' | 'EXPIRED';

@@ -249,6 +249,20 @@ test('the tenant gets a name, a budget and limits, and what the plan forbids is 
   expect((await state()).plan).toBe('ENTERPRISE');
 });
 
+test('sharing is forbidden after a question, and allowed again', async () => {
+  const shape = z.object({ sharingAllowed: z.boolean() });
+  const isAllowed = async () => (await ask(shape, '{ sharingAllowed }')).sharingAllowed;
+  await visit(page, '/tenant', 'Tenant');
+  await page.getByRole('button', { name: 'Forbid sharing' }).click();
+  await confirm(page, 'Forbid sharing');
+  await said(page, 'Nothing is shared any more.');
+  await page.getByText('Links that were made lead nowhere.').waitFor();
+  expect(await isAllowed()).toBe(false);
+  await page.getByRole('button', { name: 'Allow sharing' }).click();
+  await said(page, 'Conversations may be shared again.');
+  expect(await isAllowed()).toBe(true);
+});
+
 // The last one that needs her, because Grace is gone afterwards.
 test('a user is deleted after a question, and is a row without a name from then on', async () => {
   const conversation = await stand.grace.createConversation({ title: 'gone soon' });

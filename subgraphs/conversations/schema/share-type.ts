@@ -1,5 +1,6 @@
 /** The GraphQL type Share and Conversation.share, with the mutations that share a conversation and end it. */
 import { revokeShare, shareConversation } from '../shares/share-conversation.ts';
+import { isSharingAllowed, setSharing } from '../shares/sharing-policy.ts';
 import type { ConversationsBuilder } from './builder.ts';
 import type { ConversationsTypes } from './types.ts';
 
@@ -61,11 +62,18 @@ export const addShareType = (builder: ConversationsBuilder, types: Conversations
       },
     }),
   );
+  builder.queryField('sharingAllowed', (t) =>
+    t.boolean({
+      description: 'Whether conversations of your tenant may be shared by links. See setSharing.',
+      resolve: (_, _args, { identity: { tenantId }, services: { database } }) =>
+        isSharingAllowed(database.forTenant(tenantId), tenantId),
+    }),
+  );
   builder.mutationFields((t) => ({
     shareConversation: t.field({
       type: types.Share,
       description:
-        'Shares your conversation: whoever gets the token may read the current branch as it is now, without being signed in. The former share of the conversation, if there is one, ends. CONTENT_BLOCKED where a message of the branch was blocked.',
+        'Shares your conversation: whoever gets the token may read the current branch as it is now, without being signed in. The former share of the conversation, if there is one, ends. CONTENT_BLOCKED where a message of the branch was blocked, FORBIDDEN where your tenant allows no shares.',
       args: {
         id: t.arg.id({ required: true, description: 'Id of the conversation. Its branch has at most 1,000 messages.' }),
         expiresAt: t.arg({ type: 'DateTime', description: 'When the share ends by itself; absent or null for never.' }),
@@ -77,6 +85,13 @@ export const addShareType = (builder: ConversationsBuilder, types: Conversations
       },
       resolve: (_, { id, ...terms }, { identity, services }) =>
         shareConversation(services, identity, { conversationId: id, ...terms }),
+    }),
+    setSharing: t.boolean({
+      description:
+        'Allows or forbids that conversations of your tenant are shared by links. While it is forbidden, shareConversation is refused with FORBIDDEN and no share can be read; once it is allowed again, shares stand as they did. ADMIN only. Returns what holds now.',
+      authScopes: { role: 'ADMIN' },
+      args: { isAllowed: t.arg.boolean({ required: true, description: 'Whether conversations may be shared.' }) },
+      resolve: (_, { isAllowed }, { identity, services }) => setSharing(services, identity, isAllowed),
     }),
     revokeShare: t.field({
       type: types.Share,

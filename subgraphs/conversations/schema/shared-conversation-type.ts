@@ -154,7 +154,7 @@ export const addSharedConversation = (builder: ConversationsBuilder, enums: Mess
       type: shared,
       nullable: true,
       description:
-        'What is shared by a token. Needs no sign-in; requests without one are limited by their address. Null where nothing is shared: an unknown token, a share that was revoked or has expired, a conversation that was deleted, a message that was blocked, an owner who was deactivated.',
+        'What is shared by a token. Needs no sign-in; requests without one are limited by their address. Null where nothing is shared: an unknown token, a share that was revoked or has expired, a conversation that was deleted, a message that was blocked, an owner who was deactivated, a tenant that forbids sharing.',
       directives: { public: {} },
       args: { token: t.arg.string({ required: true, description: 'The token of the share.' }) },
       resolve: (_, { token }, { services }) => findSharedConversation(services, token),

@@ -15,6 +15,7 @@ import type { Conversation, Message } from '../entities.ts';
 import { readBranch } from '../messages/branch.ts';
 import { type Share, ShareEntity } from '../transfer-entities.ts';
 import { createShareToken, hashShareToken } from './share-token.ts';
+import { requireSharing } from './sharing-policy.ts';
 import type { AnyBlocked } from './shown-verdicts.ts';
 
 export interface ShareServices {
@@ -69,7 +70,7 @@ const readSettled = async (
 };
 
 /**
- * Throws NOT_FOUND, BAD_USER_INPUT, CONTENT_BLOCKED where a message of the branch was blocked, and the fault of safety
+ * Throws NOT_FOUND, FORBIDDEN where the tenant allows no shares, BAD_USER_INPUT, CONTENT_BLOCKED where a message of the branch was blocked, and the fault of safety
  * while it cannot say so.
  */
 export const shareConversation = async (
@@ -83,6 +84,7 @@ export const shareConversation = async (
   const { tenantId, userId } = identity;
   const em = database.forTenant(tenantId);
   const conversation = await requireConversation(em, identity, conversationId, { intent: 'write' });
+  await requireSharing(em, tenantId);
   const messages = await readSettled(em, conversation);
   const last = messages.at(-1);
   if (!last) throw nothingToShare();

@@ -2,7 +2,7 @@
  * What whoever has the token of a share may read, without being signed in: the texts of its messages, its files if the
  * owner said so, and no name or id of a person, a tenant or an original. Invariant: each view asks anew whether the share still stands, so it is gone
  * the moment it is revoked or expires, its conversation is deleted, one of its messages is blocked, or its owner is
- * deactivated. Gone, expired and never issued look the same.
+ * deactivated, and while its tenant forbids sharing. Gone, expired and never issued look the same.
  */
 import { z } from 'zod';
 import type { Identity } from '#contracts/identity.ts';
@@ -24,6 +24,7 @@ import { readBranch } from '../messages/branch.ts';
 import { ShareEntity } from '../transfer-entities.ts';
 import { hashShareToken } from './share-token.ts';
 import { fileIdsOf, noFiles, type SharedFiles, type ShownFiles, showFiles } from './shared-files.ts';
+import { isSharingAllowed } from './sharing-policy.ts';
 import type { AnyBlocked } from './shown-verdicts.ts';
 
 export interface SharedViewServices {
@@ -100,6 +101,7 @@ export const findSharedConversation = async (
   const owner: Identity = { tenantId, userId: view.owner_id, roles: ['USER'], scopes: [] };
   if (!isActive(access, owner)) return null;
   const em = database.forTenant(tenantId);
+  if (!(await isSharingAllowed(em, tenantId))) return null;
   const messages = repliesSchema.parse(await em.execute(repliesSql, [tenantId, lastMessageId, tenantId]));
   // Questions are screened before they are stored.
   const replies = messages.filter(({ role }) => role === 'ASSISTANT').map(({ id }) => id);

@@ -12,6 +12,7 @@ import { revokeShare, type ShownShare, shareConversation } from './share-convers
 import { findSharedConversation, readSharedMessages } from './shared-conversation.ts';
 import { createSharedFiles } from './shared-files.ts';
 import { renderSharedPage } from './shared-page.ts';
+import { setSharing } from './sharing-policy.ts';
 import { createAnyBlocked } from './shown-verdicts.ts';
 
 let fixture: Fixture;
@@ -201,6 +202,25 @@ describe('a share is gone', () => {
     await expect(find(token)).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
     verdicts = new Set();
     expect(await find(token)).not.toBeNull();
+  });
+});
+
+describe('a tenant that forbids sharing', () => {
+  test('shares nothing and shows nothing, until it allows it again; other tenants share', async () => {
+    const { token, conversation } = await shared();
+    await setSharing(fixture, newIdentity(), false);
+    expect(await textsOf(token)).toHaveLength(2);
+    await setSharing(fixture, fixture.identity, false);
+    expect(await find(token)).toBeNull();
+    expect((await pageOf(token)).isFound).toBe(false);
+    await expect(share(conversation)).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+      message: expect.stringContaining('Ask an administrator'),
+    });
+    await setSharing(fixture, fixture.identity, true);
+    expect(await textsOf(token)).toHaveLength(2);
+    await share(conversation);
+    expect(await find(token)).toBeNull();
   });
 });
 

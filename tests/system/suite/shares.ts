@@ -185,6 +185,21 @@ export const shareSuite = (parlance: () => Parlance): void => {
     expect((await load(first?.url ?? '')).status).toBe(404);
   });
 
+  test('a tenant forbids sharing: links lead nowhere until it is allowed again, and users cannot decide that', async () => {
+    const [ada, grace] = [await parlance().as('ada', { roles: ['ADMIN'] }), await parlance().as('grace')];
+    const { token, conversationId: id } = await share(grace, 'script: tokens=2');
+    const set = 'mutation ($is: Boolean!) { setSharing(isAllowed: $is) }';
+    expect((await grace.refusal(set, { is: false })).extensions.code).toBe('FORBIDDEN');
+    await ada.query(z.unknown(), set, { is: false });
+    try {
+      expect(await isGone(token)).toBe(true);
+      expect((await grace.refusal(shareMutation, { id })).extensions.code).toBe('FORBIDDEN');
+    } finally {
+      await ada.query(z.unknown(), set, { is: true });
+    }
+    expect(await isGone(token)).toBe(false);
+  });
+
   test('a share is gone at once when it is revoked, its conversation deleted or its owner deactivated', async () => {
     const [ada, grace] = [await parlance().as('ada', { roles: ['ADMIN'] }), await parlance().as('grace')];
     const [revoked, deleted, kept] = [

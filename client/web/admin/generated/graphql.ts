@@ -802,6 +802,18 @@ export type SetPlanMutationVariables = Exact<{
 
 export type SetPlanMutation = { setPlan: { id: string, plan: PlanTier } };
 
+export type SharingQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SharingQuery = { sharingAllowed: boolean };
+
+export type SetSharingMutationVariables = Exact<{
+  isAllowed: boolean;
+}>;
+
+
+export type SetSharingMutation = { setSharing: boolean };
+
 export type ThresholdsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -2055,6 +2067,16 @@ export const SetPlanDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SetPlanMutation, SetPlanMutationVariables>;
+export const SharingDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Sharing {
+  sharingAllowed
+}
+    `) as unknown as TypedDocumentString<SharingQuery, SharingQueryVariables>;
+export const SetSharingDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetSharing($isAllowed: Boolean!) {
+  setSharing(isAllowed: $isAllowed)
+}
+    `) as unknown as TypedDocumentString<SetSharingMutation, SetSharingMutationVariables>;
 export const ThresholdsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Thresholds {
   moderationPolicy {
