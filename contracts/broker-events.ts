@@ -1,7 +1,7 @@
 /**
- * The events that workers, and knowledge, publish on the `events` exchange, by routing key. The same event may arrive twice, so each
- * body names its subject and consumers are idempotent. Invariant: every parsed count and time can be stored and shown
- * without a change.
+ * The events that workers, usage and knowledge publish on the `events` exchange, by routing key. The same event may
+ * arrive twice, so each body names its subject and consumers are idempotent. Invariant: every parsed count and time can
+ * be stored and shown without a change.
  */
 import { z } from 'zod';
 import { fileFailureCodes, fileKinds } from './files.ts';
@@ -259,6 +259,14 @@ export const documentEmbeddedSchema = z.object({
 });
 export type DocumentEmbedded = z.infer<typeof documentEmbeddedSchema>;
 
+/**
+ * Routing key `user.deleted`, id = a fresh one: an administrator has deleted a user. Whoever has data of the user
+ * deletes what was stored until `before`. Published twice: at once, and later for what requests that were under way
+ * then have stored.
+ */
+export const userDeletedSchema = z.object({ tenantId: z.uuid(), userId: z.uuid(), before: z.iso.datetime() });
+export type UserDeleted = z.infer<typeof userDeletedSchema>;
+
 /** The schema of each event, by its routing key. */
 export const brokerEventSchemas = {
   'message.finished': messageFinishedSchema,
@@ -272,6 +280,7 @@ export const brokerEventSchemas = {
   'file.ingested': fileIngestedSchema,
   'document.embedded': documentEmbeddedSchema,
   'storage.measured': storageMeasuredSchema,
+  'user.deleted': userDeletedSchema,
 } as const;
 
 /** The events, by their routing keys. */

@@ -1,7 +1,8 @@
 /**
- * The pages of shared conversations, at `/s/<token>`, as a plug-in of the gateway: conversations makes them, without
- * scripts, and whoever has the link reads them without a sign-in. Invariant: nothing keeps a page, because a share can
- * end at any time, and a link that leads nowhere says nothing but that.
+ * The pages of shared conversations, at `/s/<token>`, and their files, at `/s/<token>/files/<place>`, as a plug-in of the
+ * gateway: conversations makes the pages, without scripts, and says where the bytes of a file are. Whoever has the link
+ * reads them without a sign-in. Invariant: nothing keeps a page or the way to a file, because a share can end at any
+ * time, and a link that leads nowhere says nothing but that.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
@@ -25,10 +26,14 @@ export interface SharedPagesOptions {
   readonly logger: Logger;
   /** Pages that an address may read. Default: 60 at once, one a second. */
   readonly visits?: TokenBucket;
+  /** Files that an address may load. Default: 200 at once, five a second. */
+  readonly downloads?: TokenBucket;
 }
 
 const path = '/s';
 const defaultVisits: TokenBucket = { capacity: 60, refillPerSecond: 1 };
+/** A page may show many pictures. */
+const defaultDownloads: TokenBucket = { capacity: 200, refillPerSecond: 5 };
 /** Milliseconds that conversations has for a page. */
 const deadlineMs = 5_000;
 
@@ -39,6 +44,12 @@ const resultSchema = z.object({
   sharedPage: z.object({ isFound: z.boolean(), html: z.string(), policy: z.string() }),
 });
 
+const linkQuery = `query SharedFileLink($token: String!, $place: String!, $preview: Boolean!) {
+  sharedFileLink(token: $token, place: $place, preview: $preview)
+}`;
+const linkSchema = z.object({ sharedFileLink: z.string().nullable() });
+const filePath = /^([^/]+)\/files\/([\d-]{3,8})$/;
+
 /** What a path and a header may say of a page; longer ones are no links of ours. */
 const maxPathLength = 200;
 const pageOf = (search: string): number => {
@@ -47,6 +58,10 @@ const pageOf = (search: string): number => {
 };
 
 const sentences = {
+  gone: {
+    en: 'There is no such file, or it is no longer shared.',
+    de: 'Diese Datei gibt es nicht, oder sie wird nicht mehr geteilt.',
+  },
   limited: {
     en: 'Too many pages were read from this address. Wait a moment.',
     de: 'Von dieser Adresse wurden zu viele Seiten gelesen. Bitte warten Sie einen Moment.',
@@ -59,6 +74,15 @@ const sentences = {
 
 const headers = { 'cache-control': 'no-store', 'x-robots-tag': 'noindex, nofollow' };
 
+/** One request, and how it is responded to. */
+interface Visit {
+  readonly language: string;
+  readonly search: string;
+  readonly isHead: boolean;
+  readonly response: ServerResponse;
+  readonly say: (status: number, sentence: keyof typeof sentences, more: Readonly<Record<string, string>>) => void;
+}
+
 export interface SharedPages extends AsyncDisposable {
   /** For the gateway's mounts. */
   readonly mount: Mount;
@@ -69,34 +93,51 @@ export const openSharedPages = (options: SharedPagesOptions): SharedPages => {
   const conversations = createSubgraphClient('gateway', conversationsUrl, createIdentitySigner(identitySecret));
   const addressOf = createAddressOf(options.addressHeader);
   const visits = createAddressBuckets(options.visits ?? defaultVisits);
+  const downloads = createAddressBuckets(options.downloads ?? defaultDownloads);
+
+  const showPage = async (token: string, { language, search, isHead, response }: Visit): Promise<void> => {
+    const call = { identity: nobody, query, variables: { token, language, page: pageOf(search) }, data: resultSchema };
+    const { isFound, html, policy } = (await conversations.call({ ...call, deadlineMs })).sharedPage;
+    const type = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy };
+    response.writeHead(isFound ? 200 : 404, { ...headers, ...type, 'content-length': Buffer.byteLength(html) });
+    response.end(isHead ? undefined : html);
+  };
+  const leadToFile = async (token: string, place: string, { search, response, say }: Visit): Promise<void> => {
+    const variables = { token, place, preview: new URLSearchParams(search).has('preview') };
+    const call = { identity: nobody, query: linkQuery, variables, data: linkSchema, deadlineMs };
+    const { sharedFileLink } = await conversations.call(call);
+    if (sharedFileLink === null) say(404, 'gone', {});
+    else response.writeHead(302, { ...headers, location: sharedFileLink, 'referrer-policy': 'no-referrer' }).end();
+  };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method, url = '' } = request;
+    const isHead = method === 'HEAD';
     const language = (request.headers['accept-language'] ?? 'en').slice(0, 35).trim();
-    const say = (status: number, sentence: keyof typeof sentences, more: Readonly<Record<string, string>>): void => {
+    const say: Visit['say'] = (status, sentence, more) => {
       const text = sentences[sentence][/^de\b/i.test(language) ? 'de' : 'en'];
       response.writeHead(status, { ...headers, 'content-type': 'text/plain; charset=utf-8', ...more });
-      response.end(method === 'HEAD' ? undefined : `${text}\n`);
+      response.end(isHead ? undefined : `${text}\n`);
     };
-    if (method !== 'GET' && method !== 'HEAD') {
+    if (method !== 'GET' && !isHead) {
       response.writeHead(405, { allow: 'GET, HEAD', 'content-type': 'text/plain' }).end('Pages are read with GET.\n');
       return;
     }
+    const [asked = '', search = ''] = url.length > maxPathLength ? [] : url.split('?', 2);
+    const name = asked.slice(`${path}/`.length);
+    const [, token, place] = filePath.exec(name) ?? [];
+    const bucket = place === undefined ? visits : downloads;
     const address = addressOf(request);
-    const waitMs = visits.waitOf(address);
+    const waitMs = bucket.waitOf(address);
     if (waitMs > 0) {
       say(429, 'limited', { 'retry-after': String(Math.ceil(waitMs / 1000)) });
       return;
     }
-    visits.take(address);
-    const [asked = '', search = ''] = url.length > maxPathLength ? [] : url.split('?', 2);
-    const variables = { token: asked.slice(`${path}/`.length), language, page: pageOf(search) };
+    bucket.take(address);
+    const visit: Visit = { language, search, isHead, response, say };
     try {
-      const call = { identity: nobody, query, variables, data: resultSchema, deadlineMs };
-      const { isFound, html, policy } = (await conversations.call(call)).sharedPage;
-      const type = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy };
-      response.writeHead(isFound ? 200 : 404, { ...headers, ...type, 'content-length': Buffer.byteLength(html) });
-      response.end(method === 'HEAD' ? undefined : html);
+      if (token === undefined || place === undefined) await showPage(name, visit);
+      else await leadToFile(token, place, visit);
     } catch (err) {
       if (!(err instanceof AppError)) throw err;
       logger.warn({ err }, 'a shared page cannot be made');

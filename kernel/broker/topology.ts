@@ -60,4 +60,8 @@ export const topology: readonly QueueDeclaration[] = [
   events('safety.results', 'message.finished', 'reply.blocked'),
   events('models.results', 'message.finished', 'worker.announced'),
   events('knowledge.results', 'file.ingested', 'document.embedded'),
+  // Queues of their own: consumers of an older version do not know the event.
+  events('conversations.deletions', 'user.deleted'),
+  events('knowledge.deletions', 'user.deleted'),
+  events('safety.deletions', 'user.deleted'),
 ];

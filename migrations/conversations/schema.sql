@@ -146,11 +146,19 @@ CREATE TABLE conversations.shares (
     created_at timestamp(3) with time zone NOT NULL,
     expires_at timestamp(3) with time zone,
     revoked_at timestamp(3) with time zone,
+    with_files boolean DEFAULT false NOT NULL,
     CONSTRAINT shares_message_count_check CHECK ((message_count > 0)),
     CONSTRAINT shares_token_hash_check CHECK ((token_hash ~ '^[0-9a-f]{64}$'::text))
 );
 
 ALTER TABLE ONLY conversations.shares FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE conversations.sharing_policies (
+    tenant_id uuid NOT NULL,
+    is_allowed boolean NOT NULL
+);
+
+ALTER TABLE ONLY conversations.sharing_policies FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE conversations.stored_bytes (
     tenant_id uuid NOT NULL,
@@ -261,6 +269,9 @@ ALTER TABLE ONLY conversations.shares
 
 ALTER TABLE ONLY conversations.shares
     ADD CONSTRAINT shares_token_hash_key UNIQUE (token_hash);
+
+ALTER TABLE ONLY conversations.sharing_policies
+    ADD CONSTRAINT sharing_policies_pkey PRIMARY KEY (tenant_id);
 
 ALTER TABLE ONLY conversations.stored_bytes
     ADD CONSTRAINT stored_bytes_pkey PRIMARY KEY (tenant_id, shard);
@@ -390,6 +401,8 @@ ALTER TABLE conversations.sends ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE conversations.shares ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE conversations.sharing_policies ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE conversations.stored_bytes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE conversations.sweeps ENABLE ROW LEVEL SECURITY;
@@ -413,6 +426,8 @@ CREATE POLICY system ON conversations.reindexing TO app_system USING (true) WITH
 CREATE POLICY system ON conversations.sends TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON conversations.shares TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON conversations.sharing_policies TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON conversations.stored_bytes TO app_system USING (true) WITH CHECK (true);
 
@@ -439,6 +454,8 @@ CREATE POLICY tenant ON conversations.parked_replies TO app_rw USING ((tenant_id
 CREATE POLICY tenant ON conversations.sends TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON conversations.shares TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON conversations.sharing_policies TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON conversations.stored_bytes TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 

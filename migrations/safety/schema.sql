@@ -89,6 +89,8 @@ ALTER TABLE ONLY safety.verdicts
 
 CREATE INDEX cases_by_age ON safety.cases USING btree (tenant_id, opened_at DESC, id DESC);
 
+CREATE INDEX cases_of_user ON safety.cases USING btree (tenant_id, user_id);
+
 ALTER TABLE ONLY safety.cases
     ADD CONSTRAINT cases_tenant_id_message_id_stage_fkey FOREIGN KEY (tenant_id, message_id, stage) REFERENCES safety.verdicts(tenant_id, message_id, stage);
 

@@ -154,6 +154,8 @@ CREATE TABLE usage.users (
     assigned_role text,
     access_version integer DEFAULT 0 NOT NULL,
     name text,
+    deleted_at timestamp(3) with time zone,
+    announce_again_at timestamp(3) with time zone,
     CONSTRAINT users_assigned_role_check CHECK ((assigned_role = ANY (ARRAY['USER'::text, 'ADMIN'::text, 'BILLING_ADMIN'::text]))),
     CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['USER'::text, 'ADMIN'::text, 'BILLING_ADMIN'::text]))),
     CONSTRAINT users_tokens_per_day_check CHECK ((tokens_per_day >= 0)),
@@ -173,6 +175,17 @@ CREATE VIEW usage.limits WITH (security_invoker='true') AS
     LEAST(COALESCE(u.tokens_per_minute, t.set_user_minute), t.granted_user_minute) AS user_minute
    FROM (usage.users u
      JOIN usage.tenant_limits t ON ((t.tenant_id = u.tenant_id)));
+
+CREATE TABLE usage.outbox (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    routing_key text NOT NULL,
+    message_id uuid NOT NULL,
+    body jsonb NOT NULL,
+    created_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY usage.outbox FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE usage.quota_windows (
     tenant_id uuid NOT NULL,
@@ -237,6 +250,9 @@ ALTER TABLE ONLY usage.api_keys
 ALTER TABLE ONLY usage.api_keys
     ADD CONSTRAINT api_keys_secret_hash_key UNIQUE (secret_hash);
 
+ALTER TABLE ONLY usage.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY usage.plan_quotas
     ADD CONSTRAINT plan_quotas_pkey PRIMARY KEY (plan);
 
@@ -260,6 +276,8 @@ ALTER TABLE ONLY usage.users
 
 CREATE INDEX api_keys_of_user ON usage.api_keys USING btree (tenant_id, user_id);
 
+CREATE INDEX outbox_by_age ON usage.outbox USING btree (created_at);
+
 CREATE INDEX reservations_by_message ON usage.reservations USING btree (tenant_id, message_id);
 
 CREATE INDEX reservations_of_sends ON usage.reservations USING btree (tenant_id, send_id) WHERE ((status = 'HELD'::text) AND (send_id IS NOT NULL));
@@ -277,6 +295,8 @@ CREATE INDEX usage_events_by_time ON usage.usage_events USING btree (tenant_id, 
 CREATE INDEX usage_events_by_user ON usage.usage_events USING btree (tenant_id, user_id, occurred_at);
 
 CREATE INDEX users_decided ON usage.users USING btree (tenant_id, id) WHERE (access_version > 0);
+
+CREATE INDEX users_to_announce ON usage.users USING btree (announce_again_at) WHERE (announce_again_at IS NOT NULL);
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON usage.usage_events FOR EACH STATEMENT EXECUTE FUNCTION usage.refuse_change();
 
@@ -309,6 +329,8 @@ CREATE POLICY holder_notes_use ON usage.api_keys FOR UPDATE TO app_rw USING ((se
 
 CREATE POLICY holder_reads ON usage.api_keys FOR SELECT TO app_rw USING ((secret_hash = ANY (string_to_array(NULLIF(current_setting('app.api_keys'::text, true), ''::text), ','::text))));
 
+ALTER TABLE usage.outbox ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE usage.plan_quotas ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE usage.quota_windows ENABLE ROW LEVEL SECURITY;
@@ -316,6 +338,8 @@ ALTER TABLE usage.quota_windows ENABLE ROW LEVEL SECURITY;
 ALTER TABLE usage.reservations ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY system ON usage.api_keys TO app_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON usage.outbox TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON usage.plan_quotas TO app_system USING (true) WITH CHECK (true);
 
@@ -330,6 +354,8 @@ CREATE POLICY system ON usage.usage_events TO app_system USING (true) WITH CHECK
 CREATE POLICY system ON usage.users TO app_system USING (true) WITH CHECK (true);
 
 CREATE POLICY tenant ON usage.api_keys TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON usage.outbox TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON usage.quota_windows TO app_rw USING ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid));
 

@@ -17,7 +17,7 @@ import type { FinishReason, ToolCall, ToolCallStatus, ToolDecision } from '#cont
 import type { TableSet } from '#kernel/database/database.ts';
 import { defineOutbox } from '#kernel/outbox/outbox-table.ts';
 import type { Failure } from './failure.ts';
-import { ImportedConversationEntity, ShareEntity, TransferEntity } from './transfer-entities.ts';
+import { ImportedConversationEntity, ShareEntity, SharingPolicyEntity, TransferEntity } from './transfer-entities.ts';
 
 export const messageRoles = ['SYSTEM', 'USER', 'ASSISTANT', 'TOOL'] as const;
 export type MessageRole = (typeof messageRoles)[number];
@@ -247,7 +247,7 @@ export const ToolCallEntity = defineEntity({
 export type RecordedToolCall = InferEntity<typeof ToolCallEntity>;
 
 /** One idempotency key and the turn that it led to. */
-const SendEntity = defineEntity({
+export const SendEntity = defineEntity({
   name: 'Send',
   tableName: 'sends',
   schema: 'conversations',
@@ -276,6 +276,7 @@ export const conversationsTables: TableSet = {
     SendEntity,
     OutboxEntity,
     ShareEntity,
+    SharingPolicyEntity,
     TransferEntity,
     ImportedConversationEntity,
   ],

@@ -22,8 +22,13 @@ export interface TransferOptions extends Pick<SubgraphServices, 'database' | 'ac
   readonly maxStoredBytes: number;
 }
 
+export interface Transfers extends TransferRunner {
+  /** Deletes the files of exports that are due, at once. Never rejects: the sweep repeats what fails. */
+  purge(): Promise<void>;
+}
+
 /** On closing, what is being made goes back to the queue. */
-export const openTransfers = (options: TransferOptions): TransferRunner => {
+export const openTransfers = (options: TransferOptions): Transfers => {
   const { database, access, logger, ports, usage, safety, files } = options;
   const { streamLog, signals, blobs } = ports;
   const shared = { database, streamLog, signals, blobs, access, logger };
@@ -37,6 +42,7 @@ export const openTransfers = (options: TransferOptions): TransferRunner => {
   const runner = startTransferRunner(shared, (kind) => works[kind]);
   return {
     wake: runner.wake,
+    purge: purge.sweep,
     async [Symbol.asyncDispose]() {
       await runner[Symbol.asyncDispose]();
       await purge[Symbol.asyncDispose]();

@@ -7,6 +7,7 @@ import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import type { ConversationsConfig } from './config.ts';
 import { createChangeFeed } from './conversations/change-feed.ts';
+import { consumeDeletions } from './deletions/consume-deletions.ts';
 import { createFindKnowledgeNode } from './files/knowledge-nodes.ts';
 import { createOwnFiles } from './files/own-files.ts';
 import { startReindexing } from './messages/reindex-messages.ts';
@@ -20,6 +21,7 @@ import { type ConversationsServices, createContext } from './schema/context.ts';
 import { createRawMessageStream } from './schema/raw-message-stream.ts';
 import { createConversationsSchema } from './schema.ts';
 import { createScreening } from './screening/screening.ts';
+import { createSharedFiles } from './shares/shared-files.ts';
 import { createAnyBlocked } from './shares/shown-verdicts.ts';
 import { openStreamWatch } from './streams/stream-watch.ts';
 import { createAdmission } from './turns/admission.ts';
@@ -58,24 +60,20 @@ export const openConversations = async (
   const screening = createScreening({ safety, limiter: ports.limiter, ...limits });
   const models = client(options.MODELS_URL);
   const usage = client(options.USAGE_URL);
-  const admittingSubgraphs = {
-    usage,
-    screening,
-    routes: opened.use(await openRoutes(models, signals)),
-  };
+  const routes = opened.use(await openRoutes(models, signals));
   const relay = opened.use(startJobRelay(database, broker, logger));
   const changes = createChangeFeed(signals, logger);
-  const admission = createAdmission(admittingSubgraphs, logger);
+  const admission = createAdmission({ usage, screening, routes }, logger);
   const knowledge = client(options.KNOWLEDGE_URL);
   const retrievePassages = createRetrieval(knowledge, logger);
   const curatedReplies = createCuratedReplies(models, logger);
   const placeReply = createQueuePressure(broker, options.MAX_QUEUED, logger);
   const stops = opened.use(repeatStops({ database, streamLog, relay, logger }));
   const keepsStreamEvents = options.STREAM_PERSISTENCE === 'all';
-  const summariseAtPercent = options.SUMMARISE_AT_PERCENT;
   const decideWithinMs = options.TOOL_DECISION_SECONDS * 1_000;
   const replyServices = {
-    ...{ database, relay, changes, streamLog, keepsStreamEvents, summariseAtPercent, decideWithinMs },
+    summariseAtPercent: options.SUMMARISE_AT_PERCENT,
+    ...{ database, relay, changes, streamLog, keepsStreamEvents, decideWithinMs },
   };
   opened.use(countDeadLetters(broker));
   opened.use(startReplySweeper({ ...replyServices, broker, logger }, options.WORKER_VANISHED_AFTER_MS));
@@ -84,6 +82,8 @@ export const openConversations = async (
   const transfers = opened.use(openTransfers({ ...services, ...limits, usage, safety, files, changes }));
   const streams = opened.use(watchStore({ store: 'stream log', ping: () => streamLog.ping(), logger }));
   const results = opened.use(await consumeResults(broker, replyServices, logger, services.databaseWatch));
+  const deletionServices = { database, streamLog, broker, relay, changes, replyCache, purgeExports: transfers.purge };
+  opened.use(await consumeDeletions(deletionServices, broker, services.databaseWatch));
   const watch = opened.use(await openStreamWatch({ database, signals, access: services.access, logger }));
   const conversationsServices: ConversationsServices = {
     ...{
@@ -105,6 +105,7 @@ export const openConversations = async (
       findAttachments: createFindAttachments(knowledge),
       findKnowledgeNode: createFindKnowledgeNode(knowledge),
       anyBlocked: createAnyBlocked(safety),
+      sharedFiles: createSharedFiles(knowledge),
       access: services.access,
       blobs: ports.blobs,
       transfers,

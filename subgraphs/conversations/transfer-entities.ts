@@ -21,6 +21,8 @@ export const ShareEntity = defineEntity({
     messageCount: p.integer(),
     /** That of the conversation when it was shared. */
     title: p.text().nullable(),
+    /** Whether attached files and cited passages are shown too. */
+    withFiles: p.boolean().default(false),
     createdAt: p.datetime(3),
     /** Null for never. */
     expiresAt: p.datetime(3).nullable(),
@@ -28,6 +30,14 @@ export const ShareEntity = defineEntity({
   },
 });
 export type Share = InferEntity<typeof ShareEntity>;
+
+/** Of a tenant. Without a row, conversations may be shared. */
+export const SharingPolicyEntity = defineEntity({
+  name: 'SharingPolicy',
+  tableName: 'sharing_policies',
+  schema: 'conversations',
+  properties: { tenantId: p.uuid().primary(), isAllowed: p.boolean() },
+});
 
 export const transferKinds = ['CONVERSATION_EXPORT', 'DATA_EXPORT', 'IMPORT'] as const;
 export type TransferKind = (typeof transferKinds)[number];

@@ -62,6 +62,28 @@ describe('files', () => {
     return id;
   };
 
+  test('another service gets a link to a file of the identity’s own that is READY, and to no other', async () => {
+    const [user, stranger] = [newUser(), newUser({ roles: ['ADMIN'] })];
+    const id = await ready(user);
+    const awaited = await knowledge.upload(user, content);
+    const query = 'query ($id: ID!, $preview: Boolean!) { fileLink(id: $id, preview: $preview, seconds: 7) }';
+    const link = async (who: Identity, file = id, preview = false) =>
+      (await knowledge.execute({ ...who, service: 'conversations' }, query, { id: file, preview })).data.fileLink;
+    const url = await link(user);
+    expect(await (await fetch(knowledge.absolute(url))).text()).toBe(String(content));
+    const expiresInMs = Number(new URL(url, 'http://x').searchParams.get('expires')) - Date.now();
+    expect(expiresInMs).toBeLessThanOrEqual(7_000);
+    expect(await link(user, id, true)).toBeNull();
+    expect(await link(user, awaited)).toBeNull();
+    expect(await link(stranger)).toBeNull();
+    expect(await link({ ...user, tenantId: globex })).toBeNull();
+    const refused = await knowledge.execute(user, query, { id, preview: false });
+    expect(refused.errors[0]?.extensions.code).toBe('FORBIDDEN');
+    await knowledge.execute(user, deleteMutation, { id });
+    expect(await link(user)).toBeNull();
+    expect((await fetch(knowledge.absolute(url))).status).toBe(404);
+  });
+
   test('an upload is quarantined, then a job has a worker look at it, and its owner watches it become ready', async () => {
     const user = newUser();
     const { tenantId, userId } = user;

@@ -10,6 +10,7 @@ import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import type { CollectionServices } from './collections/collection-services.ts';
 import type { KnowledgeConfig } from './config.ts';
+import { consumeDeletions } from './deletions/consume-deletions.ts';
 import { OutboxEntity } from './entities.ts';
 import { createFileLoader } from './files/find-files.ts';
 import { startStorageMeasurement } from './files/measure-storage.ts';
@@ -41,6 +42,7 @@ export const openKnowledge = async (services: SubgraphServices, options: Knowled
   opened.use(startFileSweeper(files));
   opened.use(startStorageMeasurement(files));
   const results = opened.use(await consumeResults(files, broker, services.databaseWatch));
+  opened.use(await consumeDeletions(files, broker, services.databaseWatch));
   const subgraph = opened.use(
     await serveSubgraph({
       ...services,

@@ -8,6 +8,7 @@ import { screenText } from '#contracts/moderation/screen-text.ts';
 import { createDetectors, type DetectorConfig, noDetectors } from '#kernel/screening/detectors.ts';
 import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
+import { consumeDeletions } from './deletions/consume-deletions.ts';
 import { createSafetySchema } from './schema.ts';
 import { consumeResults } from './verdicts/consume-results.ts';
 import { createVerdictLoader } from './verdicts/load-verdicts.ts';
@@ -24,6 +25,7 @@ export const openSafety = async (services: SubgraphServices, config?: DetectorCo
   const policies = opened.use(await openTenantPolicies(database, signals));
   const screening = { database, signals, policies, detectors, logger };
   const results = opened.use(await consumeResults({ ...screening, replyCache }, broker, services.databaseWatch));
+  opened.use(await consumeDeletions(database, broker, services.databaseWatch));
   const subgraph = opened.use(
     await serveSubgraph({
       name: 'safety',

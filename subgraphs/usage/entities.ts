@@ -6,6 +6,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { type Role, roles } from '#contracts/identity.ts';
 import { planTiers } from '#contracts/plan-tiers.ts';
 import type { TableSet } from '#kernel/database/database.ts';
+import { defineOutbox } from '#kernel/outbox/outbox-table.ts';
 
 export const TenantEntity = defineEntity({
   name: 'Tenant',
@@ -46,6 +47,10 @@ export const UserEntity = defineEntity({
     /** Replaces the roles of the user's tokens; null if those apply. */
     assignedRole: p.enum(roles).nullable(),
     isActive: p.boolean().default(true),
+    /** When an administrator deleted the user; the row stays for the ledger. Null after a return. */
+    deletedAt: p.datetime(3).nullable(),
+    /** When the deletion is published once more; null where it was. */
+    announceAgainAt: p.datetime(3).nullable(),
     /** Number of decisions of administrators about the user's access. */
     accessVersion: p.integer().default(0),
     tokensPerDay: p.bigint('number').nullable(),
@@ -148,7 +153,10 @@ export const UsageEventEntity = defineEntity({
 });
 export type UsageEvent = InferEntity<typeof UsageEventEntity>;
 
+/** Deletions of users that the broker has not confirmed yet. */
+export const OutboxEntity = defineOutbox('usage');
+
 export const usageTables: TableSet = {
   name: 'usage',
-  entities: [TenantEntity, UserEntity, ApiKeyEntity, UsageEventEntity],
+  entities: [TenantEntity, UserEntity, ApiKeyEntity, UsageEventEntity, OutboxEntity],
 };

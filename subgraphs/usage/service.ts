@@ -1,11 +1,15 @@
 /**
- * Opens the usage service: its subgraph, the consumer that settles generations, and the sweep of expired reservations.
- * On closing, requests stop first, then the consumer, then the sweep.
+ * Opens the usage service: its subgraph, the consumer that settles generations, and the sweeps of expired reservations
+ * and of deleted users. On closing, requests stop first, then the consumer, then the sweeps; then the relay publishes
+ * what it holds.
  */
+import { startOutboxRelay } from '#kernel/outbox/relay.ts';
 import type { OpenSubgraph, SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import { openAccessDecisions } from './accounts/publish-access.ts';
 import { createRevocationPublisher } from './api-keys/revoke-api-key.ts';
+import { startDeletionSweep } from './deletions/delete-user.ts';
+import { OutboxEntity } from './entities.ts';
 import { consumeResults } from './ledger/consume-results.ts';
 import { createAwaitedReplies } from './quotas/awaited-replies.ts';
 import { startExpiry } from './quotas/expire-reservations.ts';
@@ -27,6 +31,9 @@ export const openUsage = async (services: SubgraphServices, options: UsageOption
   const { database, ports, verifyIdentity, accessTokens, access, host, port, logger } = services;
   const { reservationTtlSeconds, reservationSweepSeconds, conversationsUrl, storagePrice = '0' } = options;
   await using opened = new AsyncDisposableStack();
+  const { broker } = ports;
+  const relay = opened.use(startOutboxRelay({ database, broker, logger, entity: OutboxEntity, exchange: 'events' }));
+  opened.use(startDeletionSweep({ database, relay, logger }));
   const quotaChanges = opened.use(createQuotaChanges(ports.signals, logger));
   const { cache, signals, sessions } = ports;
   const endSessionsOf = createSessionsEnd(sessions, logger);
@@ -36,9 +43,7 @@ export const openUsage = async (services: SubgraphServices, options: UsageOption
   const expiry = { database, findAwaited: awaited.find, ttlSeconds: reservationTtlSeconds, logger };
   opened.use(startExpiry(expiry, reservationSweepSeconds * 1000));
   const results = opened.use(
-    await consumeResults({
-      ...{ broker: ports.broker, database, quotaChanges, logger, stores: services.databaseWatch, storagePrice },
-    }),
+    await consumeResults({ broker, database, quotaChanges, logger, stores: services.databaseWatch, storagePrice }),
   );
   const { url } = opened.use(
     await serveSubgraph({
@@ -55,6 +60,7 @@ export const openUsage = async (services: SubgraphServices, options: UsageOption
             publishRevocation,
             sessions,
             endSessionsOf,
+            relay,
           },
           identity,
         ),
@@ -65,12 +71,14 @@ export const openUsage = async (services: SubgraphServices, options: UsageOption
       port,
       checks: {
         database: () => database.ping(),
-        broker: { optional: () => ports.broker.ping() },
+        broker: { optional: () => broker.ping() },
         results: () => results.ping(),
       },
       logger,
     }),
   );
+  // Publishes what a crash left behind without waiting for the first regular sweep.
+  await relay.sweep(0);
   const closing = opened.move();
   return { url, [Symbol.asyncDispose]: () => closing.disposeAsync() };
 };

@@ -3,6 +3,8 @@ import S3rver from 's3rver';
 import { createDirectory } from './directory.ts';
 
 export interface S3 extends AsyncDisposable {
+  /** Where its objects are. */
+  readonly directory: string;
   /** As BLOBS_URL wants it. */
   readonly url: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -28,6 +30,7 @@ export const startS3 = async (bucket: string): Promise<S3> => {
   });
   const { port } = await server.run();
   return {
+    directory: directory.path,
     url: `s3://${bucket}?region=us-east-1&endpoint=http://127.0.0.1:${port}`,
     // The only pair that s3rver knows.
     credentials: { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' },

@@ -219,6 +219,7 @@ export const startCompose = async (urls: ServiceUrls, options: ComposeOptions = 
     gatewayUrls,
     ...{ provider, issuer, issuerUrl },
     dataDirectory: directory.path,
+    blobDirectory: store.directory,
     get pids() {
       return new Map([...children].map(([name, child]) => [name, child.pid]));
     },

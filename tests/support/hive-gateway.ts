@@ -63,6 +63,7 @@ export const startHive = async (compose: Compose, subscriptions: 'ws' | 'sse'): 
     provider,
     issuer,
     dataDirectory: compose.dataDirectory,
+    blobDirectory: compose.blobDirectory,
     as: signIn(() => url, issuer, clients),
     crash: compose.crash,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),

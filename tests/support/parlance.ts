@@ -16,6 +16,8 @@ export interface Parlance extends AsyncDisposable {
   readonly issuer: DevelopmentIssuer;
   /** With the files of the development issuer, and in the standalone with everything. */
   readonly dataDirectory: string;
+  /** Where its blob store keeps its files. */
+  readonly blobDirectory: string;
   /** A client that is signed in. Ends with the Parlance. */
   as(user: string, options?: SignInOptions): Promise<TestClient>;
   /** SIGKILL to the process that runs this service, then the same process again; resolves when it is ready. */

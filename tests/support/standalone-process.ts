@@ -60,6 +60,7 @@ export const startStandalone = async (options: StandaloneOptions = {}): Promise<
     provider,
     issuer,
     dataDirectory: directory.path,
+    blobDirectory: join(directory.path, 'blobs'),
     as: signIn(() => url, issuer, clients),
     async crash() {
       await child.end('SIGKILL');

@@ -28,6 +28,7 @@ import { toolApprovalSuite } from './suite/tool-approval.ts';
 import { toolSuite } from './suite/tools.ts';
 import { transferSuite } from './suite/transfers.ts';
 import { turnSuite } from './suite/turns.ts';
+import { userDeletionSuite } from './suite/user-deletion.ts';
 
 describe('distributed', () => {
   let parlance: Compose;
@@ -59,6 +60,7 @@ describe('distributed', () => {
   refusalSuite(() => parlance);
   edgeRefusalSuite(() => parlance);
   deletionSuite(() => parlance);
+  userDeletionSuite(() => parlance);
   documentSuite(() => parlance);
   nodeSuite(() => parlance);
   shareSuite(() => parlance);

@@ -28,6 +28,7 @@ import { toolApprovalSuite } from './suite/tool-approval.ts';
 import { toolSuite } from './suite/tools.ts';
 import { transferSuite } from './suite/transfers.ts';
 import { turnSuite } from './suite/turns.ts';
+import { userDeletionSuite } from './suite/user-deletion.ts';
 
 describe('standalone', () => {
   let parlance: Parlance;
@@ -51,6 +52,7 @@ describe('standalone', () => {
   refusalSuite(() => parlance);
   edgeRefusalSuite(() => parlance);
   deletionSuite(() => parlance);
+  userDeletionSuite(() => parlance);
   shareSuite(() => parlance);
   transferSuite(() => parlance);
   sharedIdSuite(() => parlance);

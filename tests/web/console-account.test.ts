@@ -249,6 +249,40 @@ test('the tenant gets a name, a budget and limits, and what the plan forbids is 
   expect((await state()).plan).toBe('ENTERPRISE');
 });
 
+test('sharing is forbidden after a question, and allowed again', async () => {
+  const shape = z.object({ sharingAllowed: z.boolean() });
+  const isAllowed = async () => (await ask(shape, '{ sharingAllowed }')).sharingAllowed;
+  await visit(page, '/tenant', 'Tenant');
+  await page.getByRole('button', { name: 'Forbid sharing' }).click();
+  await confirm(page, 'Forbid sharing');
+  await said(page, 'Nothing is shared any more.');
+  await page.getByText('Links that were made lead nowhere.').waitFor();
+  expect(await isAllowed()).toBe(false);
+  await page.getByRole('button', { name: 'Allow sharing' }).click();
+  await said(page, 'Conversations may be shared again.');
+  expect(await isAllowed()).toBe(true);
+});
+
+// The last one that needs her, because Grace is gone afterwards.
+test('a user is deleted after a question, and is a row without a name from then on', async () => {
+  const conversation = await stand.grace.createConversation({ title: 'gone soon' });
+  const id = await userId('grace@acme.example');
+  await visit(page, '/users', 'Users');
+  await openUser('grace@acme.example');
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('Collections that others read stay without the documents.').waitFor();
+  await confirm(page, 'Delete');
+  await said(page, 'grace@acme.example is deleted.');
+  await page.getByRole('dialog', { name: id }).getByRole('button', { name: 'Let in again' }).waitFor();
+  expect(await userId('grace@acme.example')).toBe('');
+  const left = 'query ($id: ID!) { conversation(id: $id) { id } }';
+  await expect
+    .poll(() => ask(z.unknown(), left, { id: conversation }), { timeout: 20_000 })
+    .toEqual({
+      conversation: null,
+    });
+});
+
 test('nothing on the way was a fault of a script or against the policy of the page', () => {
   expect(page.complaints).toEqual([]);
 });

@@ -1038,29 +1038,30 @@ export type SessionsQueryVariables = Exact<{
 
 export type SessionsQuery = { sessions: Array<{ id: string, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string, address: string, current: boolean }> };
 
-export type ShareStateFragment = { id: string, messageCount: number, createdAt: string, expiresAt: string | null, revokedAt: string | null };
+export type ShareStateFragment = { id: string, messageCount: number, createdAt: string, expiresAt: string | null, withFiles: boolean, revokedAt: string | null };
 
 export type ShareQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type ShareQuery = { conversation: { id: string, share: { id: string, messageCount: number, createdAt: string, expiresAt: string | null, revokedAt: string | null } | null } | null };
+export type ShareQuery = { conversation: { id: string, share: { id: string, messageCount: number, createdAt: string, expiresAt: string | null, withFiles: boolean, revokedAt: string | null } | null } | null };
 
 export type ShareConversationMutationVariables = Exact<{
   id: string;
   expiresAt?: string | null | undefined;
+  withFiles?: boolean | null | undefined;
 }>;
 
 
-export type ShareConversationMutation = { shareConversation: { token: string | null, id: string, messageCount: number, createdAt: string, expiresAt: string | null, revokedAt: string | null } };
+export type ShareConversationMutation = { shareConversation: { token: string | null, id: string, messageCount: number, createdAt: string, expiresAt: string | null, withFiles: boolean, revokedAt: string | null } };
 
 export type RevokeShareMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type RevokeShareMutation = { revokeShare: { id: string, messageCount: number, createdAt: string, expiresAt: string | null, revokedAt: string | null } };
+export type RevokeShareMutation = { revokeShare: { id: string, messageCount: number, createdAt: string, expiresAt: string | null, withFiles: boolean, revokedAt: string | null } };
 
 export type StopGenerationMutationVariables = Exact<{
   messageId: string;
@@ -1366,6 +1367,7 @@ export const ShareStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   messageCount
   createdAt
   expiresAt
+  withFiles
   revokedAt
 }
     `, {"fragmentName":"ShareState"}) as unknown as TypedDocumentString<ShareStateFragment, unknown>;
@@ -2745,11 +2747,12 @@ export const ShareDocument = /*#__PURE__*/ new TypedDocumentString(`
   messageCount
   createdAt
   expiresAt
+  withFiles
   revokedAt
 }`) as unknown as TypedDocumentString<ShareQuery, ShareQueryVariables>;
 export const ShareConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation ShareConversation($id: ID!, $expiresAt: DateTime) {
-  shareConversation(id: $id, expiresAt: $expiresAt) {
+    mutation ShareConversation($id: ID!, $expiresAt: DateTime, $withFiles: Boolean) {
+  shareConversation(id: $id, expiresAt: $expiresAt, withFiles: $withFiles) {
     ...ShareState
     token
   }
@@ -2759,6 +2762,7 @@ export const ShareConversationDocument = /*#__PURE__*/ new TypedDocumentString(`
   messageCount
   createdAt
   expiresAt
+  withFiles
   revokedAt
 }`) as unknown as TypedDocumentString<ShareConversationMutation, ShareConversationMutationVariables>;
 export const RevokeShareDocument = /*#__PURE__*/ new TypedDocumentString(`
@@ -2772,6 +2776,7 @@ export const RevokeShareDocument = /*#__PURE__*/ new TypedDocumentString(`
   messageCount
   createdAt
   expiresAt
+  withFiles
   revokedAt
 }`) as unknown as TypedDocumentString<RevokeShareMutation, RevokeShareMutationVariables>;
 export const StopGenerationDocument = /*#__PURE__*/ new TypedDocumentString(`

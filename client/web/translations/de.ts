@@ -376,6 +376,8 @@ export const de: Readonly<Record<MessageId, string>> = {
   'share.since': 'Geteilt seit {time}.',
   'share.until': 'Der Link gilt bis {time}.',
   'share.forEver': 'Der Link gilt, bis Sie ihn beenden.',
+  'share.withFiles': 'Auch angehängte Dateien und zitierte Stellen teilen',
+  'share.hasFiles': 'Mit angehängten Dateien und zitierten Stellen.',
   'share.end': 'Nicht mehr teilen',
   'export.title': 'Als Datei exportieren',
   'export.intro': 'Mit allen Fassungen und Zweigen.',

@@ -370,6 +370,8 @@ export const en = {
   'share.since': 'Shared since {time}.',
   'share.until': 'The link works until {time}.',
   'share.forEver': 'The link works until you end it.',
+  'share.withFiles': 'Share attached files and cited passages too',
+  'share.hasFiles': 'With attached files and cited passages.',
   'share.end': 'Stop sharing',
   'export.title': 'Export as a file',
   'export.intro': 'With all versions and branches.',

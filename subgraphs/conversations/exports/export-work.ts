@@ -82,7 +82,10 @@ export const createExportWork = (services: ExportWorkServices): TransferWork => 
     if (former != null) await forget(former);
     const blobKey = `${tenantId}/exports/${uuidv7()}`;
     transfer.blobKey = blobKey;
-    await database.asSystem((em) => em.nativeUpdate(TransferEntity, { tenantId, id, holder }, { blobKey }));
+    const named = await database.asSystem((em) =>
+      em.nativeUpdate(TransferEntity, { tenantId, id, holder }, { blobKey }),
+    );
+    if (named === 0) throw new Error('the export is no longer ours');
     return blobKey;
   };
 

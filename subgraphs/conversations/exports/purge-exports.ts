@@ -32,7 +32,7 @@ const ended = {
 const forgetAfterMs = 30 * 24 * 60 * 60 * 1000;
 
 export interface ExportPurge extends AsyncDisposable {
-  /** Deletes now what is due. For tests. */
+  /** Deletes now what is due. Never rejects. */
   sweep(): Promise<void>;
 }
 

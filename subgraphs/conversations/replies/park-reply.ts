@@ -5,7 +5,7 @@
  * late, because the reply has gone on since, changes nothing. All of it happens under the lock of the conversation.
  */
 import { LockMode } from '@mikro-orm/core';
-import type { EntityManager } from '@mikro-orm/sql';
+import type { EntityManager, FilterQuery } from '@mikro-orm/sql';
 import type { ReplyParked } from '#contracts/broker-events.ts';
 import { logIdOfJob, type ReplyJob, replyJobSchema } from '#contracts/generation-job.ts';
 import type { ToolDecision } from '#contracts/stream-event.ts';
@@ -127,9 +127,12 @@ const resumeEach = async (
   }
 };
 
-/** Lets replies go on that have to stop, so that a worker ends and bills them. */
-export const resumeStopped = async (services: ResumeServices): Promise<void> => {
-  const where = { parkedUntil: { $ne: null }, stopRequestedAt: { $ne: null } };
+/**
+ * Lets replies go on that have to stop, so that a worker ends and bills them.
+ * @param which of the replies that wait; by default all of them, of all tenants
+ */
+export const resumeStopped = async (services: ResumeServices, which: FilterQuery<Message> = {}): Promise<void> => {
+  const where = { $and: [{ parkedUntil: { $ne: null }, stopRequestedAt: { $ne: null } }, which] };
   const options = { fields: ['id', 'tenantId'] as const, limit: maxResumed };
   const stopped = await services.database.asSystem((em) => em.find(MessageEntity, where, options));
   await resumeEach(services, stopped, async () => undefined);

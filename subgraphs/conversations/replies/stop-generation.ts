@@ -28,22 +28,49 @@ export interface StopServices {
   readonly logger: Logger;
 }
 
+/** Takes the stop request that is stored in the row of a running reply to the reply. Rejects while a store is away. */
+export const stopReply = async (
+  { streamLog, broker }: Pick<StopServices, 'streamLog' | 'broker'>,
+  reply: Message,
+): Promise<void> => {
+  if (reply.dispatchedAt) await streamLog.requestStop(logIdOf(reply));
+  else await endWithoutWorker({ streamLog, broker }, reply, { status: 'CANCELLED', finishReason: 'CANCELLED' });
+};
+
+type RepeatServices = Pick<StopServices, 'stops' | 'logger'>;
+
+/** Notes what failed, so that it is repeated. */
+const repeatLater =
+  ({ stops, logger }: RepeatServices) =>
+  (err: unknown): void => {
+    logger.warn({ err }, 'stop request not in the log yet: it is stored and repeated until it is');
+    stops.soon();
+  };
+
 /**
  * Takes stop requests that are stored in the rows to the replies themselves. Never rejects: what fails is repeated.
  * @param replies in flight
  */
 export const stopReplies = async (services: StopServices, replies: readonly Message[]): Promise<void> => {
-  const { streamLog, stops, logger } = services;
-  const stop = async (reply: Message): Promise<void> => {
-    if (reply.dispatchedAt) await streamLog.requestStop(logIdOf(reply));
-    else await endWithoutWorker(services, reply, { status: 'CANCELLED', finishReason: 'CANCELLED' });
-  };
-  const repeat = (err: unknown): void => {
-    logger.warn({ err }, 'stop request not in the log yet: it is stored and repeated until it is');
-    stops.soon();
-  };
-  await Promise.all(replies.map((reply) => stop(reply).catch(repeat)));
-  await resumeStopped(services).catch(repeat);
+  if (replies.length === 0) return;
+  const repeat = repeatLater(services);
+  await Promise.all(replies.map((reply) => stopReply(services, reply).catch(repeat)));
+  const which = { $or: replies.map(({ tenantId, id }) => ({ tenantId, id })) };
+  await resumeStopped(services, which).catch(repeat);
+};
+
+/** Likewise for dispatched replies, of which the log ids are known. */
+export const interruptReplies = async (
+  services: Omit<StopServices, 'broker'>,
+  tenantId: string,
+  logIds: readonly string[],
+): Promise<void> => {
+  if (logIds.length === 0) return;
+  const { streamLog } = services;
+  const repeat = repeatLater(services);
+  await Promise.all(logIds.map((id) => streamLog.requestStop(id).catch(repeat)));
+  const named = { $in: [...logIds] };
+  await resumeStopped(services, { tenantId, $or: [{ logId: named }, { logId: null, id: named }] }).catch(repeat);
 };
 
 /** Throws NOT_FOUND. Returns the message as it is once the stop request is stored. */

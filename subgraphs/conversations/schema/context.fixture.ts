@@ -21,8 +21,13 @@ export const contextOf = (
   const limits = { maxContentLength: 1, maxStoredBytes: 1, stopReplies: unused, replyCache: { withdraw: unused } };
   const screening = { message: unused, instructions: unused };
   const curatedReplies = { addTo: unused };
-  const shares = { anyBlocked: unused, access: { admit: sendsNothing } };
-  const transfers = { transfers: { wake: sendsNothing }, blobs: { signDownload: unused }, files: { find: unused } };
+  const sharedFiles = { find: unused, link: unused };
+  const shares = { anyBlocked: unused, access: { admit: sendsNothing }, sharedFiles };
+  const transfers = {
+    transfers: { wake: sendsNothing },
+    blobs: { signDownload: unused, publicOrigin: undefined },
+    files: { find: unused },
+  };
   const findAttachments = unused;
   const findKnowledgeNode = async () => null;
   const replies = { curatedReplies, retrievePassages: unused, findAttachments, findKnowledgeNode };

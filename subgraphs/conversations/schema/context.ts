@@ -30,7 +30,7 @@ export interface ConversationsServices
     SharedViewServices,
     ExportRequestServices,
     ImportRequestServices {
-  readonly blobs: Pick<Blobs, 'signDownload'>;
+  readonly blobs: Pick<Blobs, 'signDownload' | 'publicOrigin'>;
   readonly findAttachments: FindAttachments;
   readonly findKnowledgeNode: FindKnowledgeNode;
 }

@@ -15,6 +15,7 @@ import type { Conversation, Message } from '../entities.ts';
 import { readBranch } from '../messages/branch.ts';
 import { type Share, ShareEntity } from '../transfer-entities.ts';
 import { createShareToken, hashShareToken } from './share-token.ts';
+import { requireSharing } from './sharing-policy.ts';
 import type { AnyBlocked } from './shown-verdicts.ts';
 
 export interface ShareServices {
@@ -36,6 +37,8 @@ export interface ShareRequest {
   readonly conversationId: string;
   /** Absent or null: the share does not expire. */
   readonly expiresAt?: Date | null | undefined;
+  /** Whether attached files and cited passages are shown too. Default: false. */
+  readonly withFiles?: boolean | null | undefined;
 }
 
 const settledSchema = z.tuple([z.object({ settled_depth: z.number() })]);
@@ -67,13 +70,13 @@ const readSettled = async (
 };
 
 /**
- * Throws NOT_FOUND, BAD_USER_INPUT, CONTENT_BLOCKED where a message of the branch was blocked, and the fault of safety
+ * Throws NOT_FOUND, FORBIDDEN where the tenant allows no shares, BAD_USER_INPUT, CONTENT_BLOCKED where a message of the branch was blocked, and the fault of safety
  * while it cannot say so.
  */
 export const shareConversation = async (
   { database, changes, anyBlocked }: ShareServices,
   identity: Identity,
-  { conversationId, expiresAt }: ShareRequest,
+  { conversationId, expiresAt, withFiles }: ShareRequest,
 ): Promise<ShownShare> => {
   if (expiresAt != null && expiresAt.getTime() <= Date.now()) {
     throw new AppError('BAD_USER_INPUT', '"expiresAt" has to be in the future.', { argument: 'expiresAt' });
@@ -81,6 +84,7 @@ export const shareConversation = async (
   const { tenantId, userId } = identity;
   const em = database.forTenant(tenantId);
   const conversation = await requireConversation(em, identity, conversationId, { intent: 'write' });
+  await requireSharing(em, tenantId);
   const messages = await readSettled(em, conversation);
   const last = messages.at(-1);
   if (!last) throw nothingToShare();
@@ -100,6 +104,7 @@ export const shareConversation = async (
       lastMessageId: last.id,
       messageCount: messages.length,
       title: found.title ?? null,
+      withFiles: withFiles ?? false,
       createdAt: new Date(),
       expiresAt: expiresAt ?? null,
       revokedAt: null,

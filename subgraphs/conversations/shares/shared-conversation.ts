@@ -1,12 +1,13 @@
 /**
- * What whoever has the token of a share may read, without being signed in: the texts of its messages, and no name or
- * id of a person, a tenant or an original. Invariant: each view asks anew whether the share still stands, so it is gone
+ * What whoever has the token of a share may read, without being signed in: the texts of its messages, its files if the
+ * owner said so, and no name or id of a person, a tenant or an original. Invariant: each view asks anew whether the share still stands, so it is gone
  * the moment it is revoked or expires, its conversation is deleted, one of its messages is blocked, or its owner is
- * deactivated. Gone, expired and never issued look the same.
+ * deactivated, and while its tenant forbids sharing. Gone, expired and never issued look the same.
  */
 import { z } from 'zod';
 import type { Identity } from '#contracts/identity.ts';
 import type { AccessList } from '#kernel/access/access-list.ts';
+import type { Blobs } from '#kernel/blobs/blobs.ts';
 import { callFunction } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { AppError } from '#kernel/errors.ts';
@@ -22,12 +23,17 @@ import type { Message, MessageRole } from '../entities.ts';
 import { readBranch } from '../messages/branch.ts';
 import { ShareEntity } from '../transfer-entities.ts';
 import { hashShareToken } from './share-token.ts';
+import { fileIdsOf, noFiles, type SharedFiles, type ShownFiles, showFiles } from './shared-files.ts';
+import { isSharingAllowed } from './sharing-policy.ts';
 import type { AnyBlocked } from './shown-verdicts.ts';
 
 export interface SharedViewServices {
   readonly database: Database;
   readonly anyBlocked: AnyBlocked;
   readonly access: Pick<AccessList, 'admit'>;
+  readonly sharedFiles: SharedFiles;
+  /** Its public origin is where pictures come from; undefined where that is our own. */
+  readonly blobs: Pick<Blobs, 'publicOrigin'>;
 }
 
 const viewSchema = z.object({
@@ -45,7 +51,9 @@ const viewSchema = z.object({
 /** A share that stands. Its ids are for this subgraph only. */
 export interface SharedConversation {
   readonly id: string;
-  readonly tenantId: string;
+  readonly token: string;
+  readonly owner: Identity;
+  readonly withFiles: boolean;
   readonly lastMessageId: string;
   readonly messageCount: number;
   readonly title: string | null;
@@ -53,7 +61,7 @@ export interface SharedConversation {
   readonly expiresAt: Date | null;
 }
 
-export interface SharedMessage {
+export interface SharedMessage extends ShownFiles {
   /** Of the share and the place in it: the original's id is not shown. */
   readonly id: string;
   readonly depth: number;
@@ -93,6 +101,7 @@ export const findSharedConversation = async (
   const owner: Identity = { tenantId, userId: view.owner_id, roles: ['USER'], scopes: [] };
   if (!isActive(access, owner)) return null;
   const em = database.forTenant(tenantId);
+  if (!(await isSharingAllowed(em, tenantId))) return null;
   const messages = repliesSchema.parse(await em.execute(repliesSql, [tenantId, lastMessageId, tenantId]));
   // Questions are screened before they are stored.
   const replies = messages.filter(({ role }) => role === 'ASSISTANT').map(({ id }) => id);
@@ -100,34 +109,41 @@ export const findSharedConversation = async (
     await em.nativeUpdate(ShareEntity, { id: view.id }, { revokedAt: new Date() });
     return null;
   }
+  const { withFiles } = await em.findOneOrFail(ShareEntity, { id: view.id }, { fields: ['withFiles'] });
   return {
-    ...{ id: view.id, tenantId, lastMessageId, title: view.title },
+    ...{ id: view.id, token, owner, withFiles, lastMessageId, title: view.title },
     messageCount: view.message_count,
     sharedAt: view.created_at,
     expiresAt: view.expires_at,
   };
 };
 
-const shown =
-  (shareId: string) =>
-  ({ depth, role, content, modelId, createdAt }: Message): SharedMessage => ({
-    id: `${shareId}:${depth}`,
-    ...{ depth, role, content, createdAt },
-    modelId: modelId ?? null,
-  });
+const shown = (
+  shareId: string,
+  { depth, role, content, modelId, createdAt }: Message,
+  files: ShownFiles,
+): SharedMessage => ({
+  id: `${shareId}:${depth}`,
+  ...{ depth, role, content, createdAt, ...files },
+  modelId: modelId ?? null,
+});
 
 const depthCursor = z.int().positive();
 
-/** A page of a share that stands, oldest message first. Throws BAD_USER_INPUT. */
+/** A page of a share that stands, oldest message first. Throws BAD_USER_INPUT, and the fault of knowledge. */
 export const readSharedMessages = async (
-  database: Database,
-  { id, tenantId, lastMessageId, messageCount }: SharedConversation,
+  { database, sharedFiles }: Pick<SharedViewServices, 'database' | 'sharedFiles'>,
+  { id, token, owner, withFiles, lastMessageId, messageCount }: SharedConversation,
   args: PageArguments,
 ): Promise<Page<SharedMessage>> => {
   const size = forwardPageSize(args);
   const from = args.after ? decodeCursor(depthCursor, args.after, 'after') + 1 : 1;
   const to = Math.min(messageCount, from + size - 1);
-  const rows = from <= to ? await readBranch(database.forTenant(tenantId), lastMessageId, from, to) : [];
-  const edges = rows.map(shown(id)).map((node) => ({ node, cursor: encodeCursor(node.depth) }));
+  const rows = from <= to ? await readBranch(database.forTenant(owner.tenantId), lastMessageId, from, to) : [];
+  const files = withFiles ? await sharedFiles.find(owner, fileIdsOf(rows)) : undefined;
+  const edges = rows.map((row) => ({
+    node: shown(id, row, files ? showFiles(token, owner, row, files) : noFiles),
+    cursor: encodeCursor(row.depth),
+  }));
   return pageOf(edges, { hasPreviousPage: args.after != null, hasNextPage: to < messageCount });
 };

@@ -7,7 +7,7 @@ import { encodeCursor } from '#kernel/subgraph-server/paging.ts';
 import { escapeHtml } from '../transcripts/escape-html.ts';
 import { type PageWords, pageWords } from '../transcripts/page-words.ts';
 import { renderMarkdown } from '../transcripts/render-markdown.ts';
-import { closePage, openPage, pageDate, transcriptPolicy } from '../transcripts/transcript-page.ts';
+import { closePage, openPage, pageDate, policyWithPictures, transcriptPolicy } from '../transcripts/transcript-page.ts';
 import {
   findSharedConversation,
   readSharedMessages,
@@ -15,6 +15,7 @@ import {
   type SharedMessage,
   type SharedViewServices,
 } from './shared-conversation.ts';
+import type { SharedAttachment, SharedCitation } from './shared-files.ts';
 
 export interface SharedPage {
   /** Whether a share stands behind the token. */
@@ -37,12 +38,43 @@ const pageSize = 40;
 /** Characters of a message that a page shows. */
 const shownCharacters = 200_000;
 
-const showMessage = (words: PageWords, { role, content, modelId }: SharedMessage): string => {
+/** The size of a file as people read it. */
+const sizeOf = (words: PageWords, bytes: number): string => {
+  const [unit, divisor] = bytes < 1_000_000 ? (['kilobyte', 1_000] as const) : (['megabyte', 1_000_000] as const);
+  const form = { style: 'unit', unit, maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(words.language, form).format(bytes / divisor);
+};
+
+const showAttachment = (words: PageWords, { name, mediaType, byteSize, url, previewUrl }: SharedAttachment): string => {
+  const picture =
+    previewUrl === null ? '' : `<img src="${escapeHtml(previewUrl)}" alt="${escapeHtml(name)}" loading="lazy"><br>`;
+  const facts = escapeHtml(`${mediaType}, ${sizeOf(words, byteSize)}`);
+  return `<li>${picture}<a href="${escapeHtml(url)}" rel="nofollow">${escapeHtml(name)}</a> <small>${facts}</small></li>`;
+};
+
+const showCitation = (words: PageWords, { index, fileName, page, heading, quote }: SharedCitation): string => {
+  const place = [fileName, page === null ? '' : `${words.page} ${page}`, heading].filter((part) => part !== '');
+  return `<p>[${index}] ${escapeHtml(place.join(', '))}</p>\n<blockquote>${escapeHtml(quote)}</blockquote>`;
+};
+
+const showFilesOf = (words: PageWords, { attachments, citations }: SharedMessage): string => {
+  const files = attachments.map((each) => showAttachment(words, each)).join('\n');
+  const passages = citations.map((each) => showCitation(words, each)).join('\n');
+  const parts = [
+    files === '' ? '' : `<p class="note">${escapeHtml(words.attached)}</p>\n<ul>\n${files}\n</ul>\n`,
+    passages === '' ? '' : `<details><summary>${escapeHtml(words.sources)}</summary>\n${passages}\n</details>\n`,
+  ];
+  return parts.join('');
+};
+
+const showMessage = (words: PageWords, message: SharedMessage): string => {
+  const { role, content, modelId } = message;
   const author = role === 'USER' ? words.question : words.reply;
   const by = role === 'USER' || modelId === null ? author : `${author} · ${modelId}`;
   const text = content.length > shownCharacters ? `${content.slice(0, shownCharacters).toWellFormed()} …` : content;
   const shown = text.trim() === '' ? `<p class="note">${escapeHtml(words.empty)}</p>` : renderMarkdown(text);
-  return `<article class="${role === 'USER' ? 'user' : 'reply'}" dir="auto">\n<h2>${escapeHtml(by)}</h2>\n${shown}\n</article>\n`;
+  const files = showFilesOf(words, message);
+  return `<article class="${role === 'USER' ? 'user' : 'reply'}" dir="auto">\n<h2>${escapeHtml(by)}</h2>\n${shown}\n${files}</article>\n`;
 };
 
 const headOf = (words: PageWords, title: string, { sharedAt, expiresAt }: SharedConversation): string => {
@@ -69,7 +101,7 @@ const nothingShared = (words: PageWords): SharedPage => ({
   policy: transcriptPolicy,
 });
 
-/** Throws the fault of safety while it cannot be asked. */
+/** Throws the faults of safety and of knowledge while they cannot be asked. */
 export const renderSharedPage = async (
   services: SharedViewServices,
   { token, language, page: asked }: SharedPageRequest,
@@ -80,14 +112,15 @@ export const renderSharedPage = async (
   const pages = Math.ceil(shared.messageCount / pageSize);
   const page = Math.min(Math.max(1, Math.trunc(asked)), pages);
   const after = page === 1 ? null : encodeCursor((page - 1) * pageSize);
-  const { edges } = await readSharedMessages(services.database, shared, { first: pageSize, after });
+  const { edges } = await readSharedMessages(services, shared, { first: pageSize, after });
   const title = shared.title ?? words.untitled;
-  const parts = [openPage(words, title), headOf(words, title, shared), '<main>\n'];
+  const policy = shared.withFiles ? policyWithPictures(services.blobs.publicOrigin) : transcriptPolicy;
+  const parts = [openPage(words, title, policy), headOf(words, title, shared), '<main>\n'];
   for (const { node } of edges) {
     parts.push(showMessage(words, node));
     // Streams of this process go on between two messages.
     await nextTurn();
   }
   parts.push('</main>\n', linksOf(words, page, pages), closePage);
-  return { isFound: true, html: parts.join(''), policy: transcriptPolicy };
+  return { isFound: true, html: parts.join(''), policy };
 };

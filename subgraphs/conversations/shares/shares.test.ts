@@ -10,7 +10,9 @@ import { openSubgraph } from '../screening/admitting-subgraphs.fixture.ts';
 import { ShareEntity } from '../transfer-entities.ts';
 import { revokeShare, type ShownShare, shareConversation } from './share-conversation.ts';
 import { findSharedConversation, readSharedMessages } from './shared-conversation.ts';
+import { createSharedFiles } from './shared-files.ts';
 import { renderSharedPage } from './shared-page.ts';
+import { setSharing } from './sharing-policy.ts';
 import { createAnyBlocked } from './shown-verdicts.ts';
 
 let fixture: Fixture;
@@ -37,6 +39,9 @@ const services = () => ({
   changes: { announce: () => undefined },
   stopReplies: async () => undefined,
   replyCache: { withdraw: async () => undefined },
+  // None of these shares has files.
+  sharedFiles: createSharedFiles(safety.client),
+  blobs: { publicOrigin: undefined },
 });
 const share = (conversation: Conversation, more: { expiresAt?: Date; as?: Identity } = {}): Promise<ShownShare> =>
   shareConversation(services(), more.as ?? fixture.identity, { conversationId: conversation.id, ...more });
@@ -45,7 +50,7 @@ const find = (token = '') => findSharedConversation(services(), token);
 const textsOf = async (token = ''): Promise<readonly string[] | null> => {
   const shared = await find(token);
   if (!shared) return null;
-  return (await readSharedMessages(fixture.database, shared, {})).edges.map(({ node }) => node.content);
+  return (await readSharedMessages(services(), shared, {})).edges.map(({ node }) => node.content);
 };
 const pageOf = (token = '', page = 1, language = 'en') => renderSharedPage(services(), { token, language, page });
 const em = () => fixture.database.forTenant(fixture.identity.tenantId);
@@ -71,7 +76,7 @@ describe('a share', () => {
     const view = await find(token);
     expect(view).toMatchObject({ title: 'Before', messageCount: 4, expiresAt: null });
     if (!view) throw new Error('nothing is shared');
-    const text = JSON.stringify(await readSharedMessages(fixture.database, view, {})) + (await pageOf(token)).html;
+    const text = JSON.stringify(await readSharedMessages(services(), view, {})) + (await pageOf(token)).html;
     for (const secret of [conversation.id, question.id, last.id, fixture.identity.userId, fixture.identity.tenantId]) {
       expect(text).not.toContain(secret);
     }
@@ -197,6 +202,25 @@ describe('a share is gone', () => {
     await expect(find(token)).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
     verdicts = new Set();
     expect(await find(token)).not.toBeNull();
+  });
+});
+
+describe('a tenant that forbids sharing', () => {
+  test('shares nothing and shows nothing, until it allows it again; other tenants share', async () => {
+    const { token, conversation } = await shared();
+    await setSharing(fixture, newIdentity(), false);
+    expect(await textsOf(token)).toHaveLength(2);
+    await setSharing(fixture, fixture.identity, false);
+    expect(await find(token)).toBeNull();
+    expect((await pageOf(token)).isFound).toBe(false);
+    await expect(share(conversation)).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+      message: expect.stringContaining('Ask an administrator'),
+    });
+    await setSharing(fixture, fixture.identity, true);
+    expect(await textsOf(token)).toHaveLength(2);
+    await share(conversation);
+    expect(await find(token)).toBeNull();
   });
 });
 

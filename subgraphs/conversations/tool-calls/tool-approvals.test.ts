@@ -13,7 +13,7 @@ import { consumeResults } from '../replies/consume-results.ts';
 import { findAwaitedReplies } from '../replies/find-awaited-replies.ts';
 import { expireDecisions, parkReply } from '../replies/park-reply.ts';
 import { repeatStops } from '../replies/repeat-stops.ts';
-import { stopGeneration, stopReplies } from '../replies/stop-generation.ts';
+import { interruptReplies, stopGeneration, stopReplies } from '../replies/stop-generation.ts';
 import { storeFinished } from '../replies/store-result.ts';
 import { startReplySweeper } from '../replies/sweep-replies.ts';
 import { decideToolCall } from './decide-tool-call.ts';
@@ -236,6 +236,28 @@ test('stopping, and deleting the conversation, let a reply go on to its end', as
   );
   await stopping.stops.pass();
   await vi.waitFor(() => expect(approvals.jobs[3]).toMatchObject({ messageId: fourth.reply.id }), patience);
+});
+
+test('a stop wakes what it stops, and not what waits elsewhere and has to stop too', async () => {
+  await using approvals = await openApprovals();
+  const { database, identity, stopping, services } = approvals;
+  const [own, other] = [await approvals.leave(['a']), await approvals.leave(['a'])];
+  for (const { parked } of [own, other]) await parkReply(services, parked);
+  const requested = { stopRequestedAt: new Date() };
+  await database.asSystem((em) => em.nativeUpdate(MessageEntity, { id: other.reply.id }, requested));
+  const waits = async () =>
+    (await database.asSystem((em) => em.findOneOrFail(ParkedReplyEntity, { messageId: other.reply.id }))).job != null;
+  await stopGeneration(stopping, identity, own.reply.id);
+  expect(await waits()).toBe(true);
+  await interruptReplies(stopping, identity.tenantId, [own.reply.id]);
+  expect(await waits()).toBe(true);
+  await interruptReplies(stopping, uuidv7(), [other.reply.id]);
+  expect(await waits()).toBe(true);
+  await interruptReplies(stopping, identity.tenantId, [other.reply.id]);
+  await vi.waitFor(
+    () => expect(approvals.jobs.map(({ messageId }) => messageId)).toEqual([own.reply.id, other.reply.id]),
+    patience,
+  );
 });
 
 test('calls are listed latest first, page by page, and narrowed', async () => {

@@ -12,6 +12,8 @@ export interface PageWords {
   readonly page: string;
   /** In front of the names of files. */
   readonly attached: string;
+  /** Above the passages that a reply cites. */
+  readonly sources: string;
   /** Above another branch, which begins with the message of this number. */
   readonly branchAt: (depth: number) => string;
   /** Of a shared conversation: when it was shared, and that nobody vouches for it. */
@@ -35,6 +37,7 @@ const english: PageWords = {
   toolCall: 'Tool call',
   page: 'page',
   attached: 'Attached',
+  sources: 'Sources',
   branchAt: (depth) => `Another branch, from message ${depth} on`,
   shared: (date) => `Shared on ${date}`,
   expires: (date) => `can be read until ${date}`,
@@ -56,6 +59,7 @@ const german: PageWords = {
   toolCall: 'Werkzeugaufruf',
   page: 'Seite',
   attached: 'Angehängt',
+  sources: 'Quellen',
   branchAt: (depth) => `Ein anderer Zweig, ab Nachricht ${depth}`,
   shared: (date) => `Geteilt am ${date}`,
   expires: (date) => `lesbar bis ${date}`,

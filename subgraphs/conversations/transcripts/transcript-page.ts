@@ -1,6 +1,6 @@
 /**
- * The HTML of pages that show a conversation: self-contained, without scripts, and with nothing to be fetched.
- * Invariant: the policy that goes with a page allows its own style and nothing else.
+ * The HTML of pages that show a conversation: without scripts, and with nothing to be fetched but pictures.
+ * Invariant: the policy that goes with a page allows its own style, the pictures that it shows, and nothing else.
  */
 import { createHash } from 'node:crypto';
 import { escapeHtml } from './escape-html.ts';
@@ -19,32 +19,37 @@ pre,.wide{overflow-x:auto}pre{background:var(--raised);border-radius:8px;padding
 code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.9em}
 blockquote{margin:.8rem 0;padding-left:1rem;border-left:3px solid var(--line)}table{border-collapse:collapse}
 th,td{border:1px solid var(--line);padding:.3rem .6rem;text-align:start}th.right,td.right{text-align:right}
-th.center,td.center{text-align:center}details{margin:.5rem 0}summary{cursor:pointer;color:var(--soft)}
+th.center,td.center{text-align:center}img{max-width:100%;max-height:24rem;border-radius:8px}details{margin:.5rem 0}summary{cursor:pointer;color:var(--soft)}
 hr{border:0;border-top:1px solid var(--line)}nav{display:flex;justify-content:space-between;margin-top:2rem}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 @media print{body{max-width:none;padding:0}article{break-inside:avoid-page}}`;
 
 const styleHash = `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
 
-/** The content security policy of every page that this file makes. */
-export const transcriptPolicy = [
-  "default-src 'none'",
-  `style-src ${styleHash}`,
-  // The empty icon, without which browsers ask for /favicon.ico.
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+const policyOf = (pictures: string): string =>
+  [
+    "default-src 'none'",
+    `style-src ${styleHash}`,
+    // The empty icon, without which browsers ask for /favicon.ico.
+    `img-src data:${pictures}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+
+/** The content security policy of every page that loads nothing. */
+export const transcriptPolicy = policyOf('');
+
+/** Of a page that also shows pictures of its own origin, which may lead to that of the blob store. */
+export const policyWithPictures = (blobOrigin: string | undefined): string =>
+  policyOf(blobOrigin === undefined ? " 'self'" : ` 'self' ${blobOrigin}`);
 
 /** Everything before the content. The policy stands in the page too, for a page that was saved as a file. */
-export const openPage = (words: PageWords, title: string): string => `<!doctype html>
+export const openPage = (words: PageWords, title: string, policy = transcriptPolicy): string => `<!doctype html>
 <html lang="${words.language}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="content-security-policy" content="${escapeHtml(
-  transcriptPolicy.replace("; frame-ancestors 'none'", ''),
-)}">
+<meta http-equiv="content-security-policy" content="${escapeHtml(policy.replace("; frame-ancestors 'none'", ''))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex, nofollow">
 <meta name="referrer" content="no-referrer">

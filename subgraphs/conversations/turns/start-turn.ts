@@ -20,7 +20,7 @@ import { inFlightStatuses, type Message } from '../entities.ts';
 import { turnsEnded, turnsJudged } from '../metrics.ts';
 import { hasPictures } from '../prompts/branch-message.ts';
 import { buildJob } from '../replies/build-job.ts';
-import { resumeStopped } from '../replies/park-reply.ts';
+import { interruptReplies, type StopServices } from '../replies/stop-generation.ts';
 import type { ReplyPolicy } from '../screening/screening.ts';
 import type { Admission, AdmissionRequest, Reservation } from './admission.ts';
 import type { CuratedReplies } from './curated-replies.ts';
@@ -36,7 +36,7 @@ import { branchOf, promptSizeOf } from './turn-prompt.ts';
 import type { TurnRequest } from './turn-request.ts';
 import { instructionsOf, reuseOf } from './turn-terms.ts';
 
-export interface TurnServices {
+export interface TurnServices extends Pick<StopServices, 'stops' | 'logger'> {
   readonly database: Database;
   readonly admission: Admission;
   readonly placeReply: PlaceReply;
@@ -254,8 +254,7 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
   }
   countTurn(stored.reply);
   void services.relay.publish(stored.outbox);
-  for (const id of stored.interrupted) await services.streamLog.requestStop(id);
-  if (stored.interrupted.length > 0) await resumeStopped(services);
+  await interruptReplies(services, identity.tenantId, stored.interrupted);
   const { question: storedQuestion, reply } = stored;
   const conversation = { id: conversationId, tenantId: identity.tenantId, ownerId: identity.userId };
   services.changes.announce(conversation, 'MESSAGE_ADDED', reply.id);

@@ -48,18 +48,24 @@ export interface AccessServices {
   readonly endSessionsOf: EndSessionsOf;
 }
 
+/** Whom a decision is about, and the name of the argument that says so. */
+export interface DecidedUser {
+  readonly userId: string;
+  readonly argument: string;
+}
+
 /**
- * Throws NOT_FOUND for a user of another tenant or an unknown one; BAD_USER_INPUT for the caller itself, so that a
- * tenant keeps the administrator who decides; and FORBIDDEN when the caller is no active administrator any more.
+ * Changes a user in a transaction, and publishes what follows for the user's access. Throws NOT_FOUND for a user of
+ * another tenant or an unknown one; BAD_USER_INPUT for the caller itself, so that a tenant keeps the administrator who
+ * decides; and FORBIDDEN when the caller is no active administrator any more.
  */
-export const decideAccess = async (
+export const changeAccess = async (
   { database, users, accessDecisions, endSessionsOf }: AccessServices,
   identity: Identity,
-  userId: string,
-  decision: AccessDecision,
+  { userId, argument }: DecidedUser,
+  change: (em: EntityManager, user: User) => Promise<void>,
 ): Promise<User> => {
   const { tenantId } = identity;
-  const argument = 'userId';
   if (userId.toLowerCase() === identity.userId) {
     throw new AppError('BAD_USER_INPUT', 'Another administrator has to decide about you.', { argument });
   }
@@ -77,9 +83,8 @@ export const decideAccess = async (
         );
         const user = both.find(({ id }) => id === userId.toLowerCase());
         if (!user) return null;
-        const role = decision.assignedRole ?? user.role;
-        em.assign(user, { ...decision, role, accessVersion: user.accessVersion + 1 });
-        if (decision.assignedRole !== undefined) await narrowApiKeys(em, user);
+        user.accessVersion += 1;
+        await change(em, user);
         return user;
       })
     : null;
@@ -89,3 +94,16 @@ export const decideAccess = async (
   if (!decided.isActive) await endSessionsOf(tenantId, decided.id);
   return decided;
 };
+
+/** Throws as `changeAccess` does. Who is activated after a deletion begins anew. */
+export const decideAccess = (
+  services: AccessServices,
+  identity: Identity,
+  userId: string,
+  decision: AccessDecision,
+): Promise<User> =>
+  changeAccess(services, identity, { userId, argument: 'userId' }, async (em, user) => {
+    em.assign(user, { ...decision, role: decision.assignedRole ?? user.role });
+    if (decision.isActive) em.assign(user, { deletedAt: null, announceAgainAt: null });
+    if (decision.assignedRole !== undefined) await narrowApiKeys(em, user);
+  });

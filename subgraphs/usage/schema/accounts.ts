@@ -62,7 +62,10 @@ const addUser = ({ builder, Role }: UsageBuilder, Quota: ReturnType<typeof addQu
     description: 'A person or program that acts for a tenant.',
     fields: (t) => ({
       id: t.exposeID('id', { description: 'UUID; the subject of the tokens of the user.' }),
-      email: t.exposeString('email', { nullable: true, description: 'E-mail address; null until it is known.' }),
+      email: t.exposeString('email', {
+        nullable: true,
+        description: 'E-mail address; null until it is known, and once the user is deleted.',
+      }),
       name: t.exposeString('name', {
         nullable: true,
         description: 'Name of a program that signs in by itself, as the operator configured it; null for people.',
@@ -74,6 +77,11 @@ const addUser = ({ builder, Role }: UsageBuilder, Quota: ReturnType<typeof addQu
         description: "The role that replaces those of the user's tokens; null if those apply.",
       }),
       isActive: t.exposeBoolean('isActive', { description: 'Whether the user may do anything. See setUserActive.' }),
+      deletedAt: t.expose('deletedAt', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'When an administrator deleted the user; null for all others. See deleteUser.',
+      }),
       createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the user was first seen.' }),
       quota: t.field({
         type: Quota,

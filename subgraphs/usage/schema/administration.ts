@@ -5,6 +5,7 @@
 
 import { decideAccess } from '../accounts/decide-access.ts';
 import { renameTenant } from '../accounts/rename-tenant.ts';
+import { deleteUser } from '../deletions/delete-user.ts';
 import { grantQuota, setPlan, tenantsScope } from '../quotas/change-grants.ts';
 import { changeTenantLimits, changeUserLimits } from '../quotas/change-limits.ts';
 import type { addAccounts } from './accounts.ts';
@@ -116,13 +117,23 @@ const addUserMutations = ({ builder, Role }: UsageBuilder, { User }: Accounts): 
     t.field({
       type: User,
       description:
-        'Deactivates or reactivates a user of your tenant. Every request of a deactivated user is refused with FORBIDDEN, and their sessions and subscriptions end with it; replies in progress continue and are stored. ADMIN only, and not for yourself.',
+        'Deactivates or reactivates a user of your tenant; one that was deleted begins anew. Every request of a deactivated user is refused with FORBIDDEN, and their sessions and subscriptions end with it; replies in progress continue and are stored. ADMIN only, and not for yourself.',
       authScopes: { role: 'ADMIN' },
       args: {
         userId: t.arg.id({ required: true, description: 'A user of your tenant.' }),
         isActive: t.arg.boolean({ required: true, description: 'false deactivates the user.' }),
       },
       resolve: (_, { userId, isActive }, context) => decideAccess(context, context.identity, userId, { isActive }),
+    }),
+  );
+  builder.mutationField('deleteUser', (t) =>
+    t.field({
+      type: User,
+      description:
+        "Deletes a user of your tenant for good. At once, every request of the user is refused with FORBIDDEN, and sessions, API keys, shares and subscriptions end. Within moments these go: name and e-mail address; conversations with their messages, shares, exports and imports (those under a legal hold stay); files with all that was made of them, passages and vectors included; PRIVATE collections; the user's texts in moderation cases. These stay: the user as an id without a name; the entries of the ledger, which hold no text; collections that others may read, without the user's documents, for administrators to look after. A later token of the same subject is refused until setUserActive allows it, and then begins with nothing. ADMIN only, and not for yourself, so that a tenant keeps an administrator. Deleting again deletes what is left.",
+      authScopes: { role: 'ADMIN' },
+      args: { id: t.arg.id({ required: true, description: 'A user of your tenant.' }) },
+      resolve: (_, { id }, context) => deleteUser(context, context.identity, id),
     }),
   );
 };

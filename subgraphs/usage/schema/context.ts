@@ -2,6 +2,7 @@
 
 import type { Identity } from '#contracts/identity.ts';
 import type { Database } from '#kernel/database/database.ts';
+import type { OutboxRelay } from '#kernel/outbox/relay.ts';
 import type { Sessions } from '#kernel/sessions/sessions.ts';
 import type { Signals } from '#kernel/signals/signals.ts';
 import type { SubgraphContext } from '#kernel/subgraph-server/builder.ts';
@@ -22,6 +23,7 @@ export interface UsageServices {
   readonly publishRevocation: PublishRevocation;
   readonly sessions: Pick<Sessions, 'list' | 'find' | 'end'>;
   readonly endSessionsOf: EndSessionsOf;
+  readonly relay: Pick<OutboxRelay, 'publish'>;
 }
 
 export interface UsageContext extends SubgraphContext, UsageServices {

@@ -33,7 +33,7 @@ const messageQuery = `query ($id: ID!) { message(id: $id) {
   conversation { collectionIds collections { id name } } } }`;
 
 /** A collection with one document, which is found. */
-const openCollection = async (parlance: Parlance, client: TestClient, access: string) => {
+export const openCollection = async (parlance: Parlance, client: TestClient, access: string) => {
   const { id: file } = await uploadFile(parlance, client, { name: 'pump-p20.md', content: Buffer.from(manual) });
   const { createCollection: collection } = await client.query(created, createCollection, { access });
   const { id } = collection;

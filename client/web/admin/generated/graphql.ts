@@ -601,7 +601,7 @@ export type SetRoleMutationVariables = Exact<{
 }>;
 
 
-export type SetRoleMutation = { setRole: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } };
+export type SetRoleMutation = { setRole: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, deletedAt: string | null, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } };
 
 export type SetUserActiveMutationVariables = Exact<{
   userId: string;
@@ -609,14 +609,21 @@ export type SetUserActiveMutationVariables = Exact<{
 }>;
 
 
-export type SetUserActiveMutation = { setUserActive: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } };
+export type SetUserActiveMutation = { setUserActive: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, deletedAt: string | null, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } };
+
+export type DeleteUserMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DeleteUserMutation = { deleteUser: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, deletedAt: string | null, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } };
 
 export type SetUserQuotaMutationVariables = Exact<{
   input: UserQuotaInput;
 }>;
 
 
-export type SetUserQuotaMutation = { setUserQuota: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } };
+export type SetUserQuotaMutation = { setUserQuota: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, deletedAt: string | null, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } };
 
 export type EndUserSessionMutationVariables = Exact<{
   id: string;
@@ -832,6 +839,18 @@ export type SetPlanMutationVariables = Exact<{
 
 export type SetPlanMutation = { setPlan: { id: string, plan: PlanTier } };
 
+export type SharingQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SharingQuery = { sharingAllowed: boolean };
+
+export type SetSharingMutationVariables = Exact<{
+  isAllowed: boolean;
+}>;
+
+
+export type SetSharingMutation = { setSharing: boolean };
+
 export type ThresholdsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -919,14 +938,14 @@ export type UserActivityQueryVariables = Exact<{
 
 export type UserActivityQuery = { usageReport: { groups: Array<{ key: string | null, totals: { generations: number, costUsd: string } }> } };
 
-export type UserRowFragment = { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } };
+export type UserRowFragment = { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, deletedAt: string | null, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } };
 
 export type UsersQueryVariables = Exact<{
   after?: string | null | undefined;
 }>;
 
 
-export type UsersQuery = { tenant: { users: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } }> } | null } };
+export type UsersQuery = { tenant: { users: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { id: string, email: string | null, role: Role, assignedRole: Role | null, isActive: boolean, deletedAt: string | null, createdAt: string, quota: { day: { limitTokens: number, usedTokens: number }, minute: { limitTokens: number, usedTokens: number } } } }> } | null } };
 
 export const StorageRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment StorageRow on FileStorage {
@@ -1189,6 +1208,7 @@ export const UserRowFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   role
   assignedRole
   isActive
+  deletedAt
   createdAt
   quota {
     day {
@@ -1402,6 +1422,7 @@ export const SetRoleDocument = /*#__PURE__*/ new TypedDocumentString(`
   role
   assignedRole
   isActive
+  deletedAt
   createdAt
   quota {
     day {
@@ -1426,6 +1447,7 @@ export const SetUserActiveDocument = /*#__PURE__*/ new TypedDocumentString(`
   role
   assignedRole
   isActive
+  deletedAt
   createdAt
   quota {
     day {
@@ -1438,6 +1460,31 @@ export const SetUserActiveDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
   }
 }`) as unknown as TypedDocumentString<SetUserActiveMutation, SetUserActiveMutationVariables>;
+export const DeleteUserDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DeleteUser($id: ID!) {
+  deleteUser(id: $id) {
+    ...UserRow
+  }
+}
+    fragment UserRow on User {
+  id
+  email
+  role
+  assignedRole
+  isActive
+  deletedAt
+  createdAt
+  quota {
+    day {
+      limitTokens
+      usedTokens
+    }
+    minute {
+      limitTokens
+      usedTokens
+    }
+  }
+}`) as unknown as TypedDocumentString<DeleteUserMutation, DeleteUserMutationVariables>;
 export const SetUserQuotaDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SetUserQuota($input: UserQuotaInput!) {
   setUserQuota(input: $input) {
@@ -1450,6 +1497,7 @@ export const SetUserQuotaDocument = /*#__PURE__*/ new TypedDocumentString(`
   role
   assignedRole
   isActive
+  deletedAt
   createdAt
   quota {
     day {
@@ -2128,6 +2176,16 @@ export const SetPlanDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SetPlanMutation, SetPlanMutationVariables>;
+export const SharingDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Sharing {
+  sharingAllowed
+}
+    `) as unknown as TypedDocumentString<SharingQuery, SharingQueryVariables>;
+export const SetSharingDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetSharing($isAllowed: Boolean!) {
+  setSharing(isAllowed: $isAllowed)
+}
+    `) as unknown as TypedDocumentString<SetSharingMutation, SetSharingMutationVariables>;
 export const ThresholdsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Thresholds {
   moderationPolicy {
@@ -2362,6 +2420,7 @@ export const UsersDocument = /*#__PURE__*/ new TypedDocumentString(`
   role
   assignedRole
   isActive
+  deletedAt
   createdAt
   quota {
     day {

@@ -9,7 +9,9 @@ import {
   RenameTenantDocument,
   SetBudgetDocument,
   SetPlanDocument,
+  SetSharingDocument,
   SetTenantQuotaDocument,
+  SharingDocument,
   TenantSettingsDocument,
   type TenantSettingsQuery,
   TenantUsageChangedDocument,
@@ -18,6 +20,7 @@ import { Figures } from '../parts/figures.tsx';
 import { Page, Section } from '../parts/page.tsx';
 import styles from '../parts/parts.module.css';
 import { useWords } from '../translations/words.ts';
+import { SharingSwitch } from './sharing-switch.tsx';
 import { BudgetForm, NameForm, PlanForm } from './tenant-forms.tsx';
 import { TenantGrant, TenantLimits } from './tenant-limits.tsx';
 
@@ -30,6 +33,8 @@ const changes = [
   SetTenantQuotaDocument,
   SetPlanDocument,
   GrantTenantQuotaDocument,
+  SharingDocument,
+  SetSharingDocument,
 ].map((document) => ({ document }));
 
 const useFigures = (tenant: TenantSettingsQuery['tenant']) => {
@@ -79,6 +84,9 @@ const Settings = ({ tenant, onChanged }: SettingsProps) => {
         ) : (
           needs(w('tenant.needsAdmin'))
         )}
+      </Section>
+      <Section title={w('tenant.sharing')} intro={w('tenant.sharing.intro')}>
+        {holdsAny(access, ['ADMIN']) ? <SharingSwitch /> : needs(w('tenant.needsAdmin'))}
       </Section>
       <Section title={w('tenant.budget')} intro={w('tenant.budget.intro')}>
         {holdsAny(access, ['BILLING_ADMIN']) ? (

@@ -5,6 +5,7 @@ import { useTranslate } from '../../translations/translation.ts';
 import { holdsAny, useAccess } from '../access/access.ts';
 import { useAction } from '../api/use-action.ts';
 import {
+  DeleteUserDocument,
   type Role,
   SetRoleDocument,
   SetUserActiveDocument,
@@ -94,6 +95,32 @@ const ActiveSwitch = ({ user, name, onChanged }: PartProps) => {
   );
 };
 
+const Deletion = ({ user, name, onChanged }: PartProps) => {
+  const w = useWords();
+  const client = useParlance();
+  const action = useAction();
+  const remove = () =>
+    void action.run(
+      async () => {
+        await client.mutate(DeleteUserDocument, { id: user.id });
+        await onChanged();
+      },
+      w('users.deleted', { name }),
+    );
+  return (
+    <ButtonRow>
+      <ConfirmButton
+        label={w('users.delete')}
+        question={w('users.deleteSure', { name })}
+        consequence={w('users.deleteMore')}
+        isDisabled={action.isRunning}
+        act={remove}
+      />
+      <FaultView fault={action.fault} />
+    </ButtonRow>
+  );
+};
+
 const QuotaForm = ({ user, name, onChanged }: PartProps) => {
   const w = useWords();
   const client = useParlance();
@@ -138,6 +165,7 @@ export const UserDialog = ({ user, name, onChanged, onClose }: UserDialogProps) 
           <Section title={w('users.access')}>
             <RoleForm {...part} />
             <ActiveSwitch {...part} />
+            <Deletion {...part} />
           </Section>
         ) : (
           <p className={styles['notice']}>{w(isOwn ? 'users.notYourself' : 'users.needsAdmin')}</p>

@@ -8,6 +8,7 @@ import { useRead } from '../../reads/use-read.ts';
 import { useLanguage } from '../../translations/translation.ts';
 import { usePages } from '../api/use-pages.ts';
 import {
+  DeleteUserDocument,
   SetRoleDocument,
   SetUserActiveDocument,
   SetUserQuotaDocument,
@@ -44,7 +45,8 @@ const columnsIn = ({ w, language, activity, open }: Given): readonly Column<User
     sortBy: nameOf,
     cell: (user) => (
       <>
-        {nameOf(user)} {user.isActive ? null : <Badge tone="bad">{w('users.inactive')}</Badge>}
+        {nameOf(user)}{' '}
+        {user.isActive ? null : <Badge tone="bad">{w(user.deletedAt ? 'users.isDeleted' : 'users.inactive')}</Badge>}
         <small>{w('users.since', { time: formatMoment(user.createdAt, language) })}</small>
       </>
     ),
@@ -134,6 +136,7 @@ export const UsersPage = () => {
         { document: TenantUsageChangedDocument },
         { document: SetRoleDocument },
         { document: SetUserActiveDocument },
+        { document: DeleteUserDocument },
         { document: SetUserQuotaDocument },
       ]}
       fault={fault ?? activityFault}

@@ -28,9 +28,9 @@ const useShare = (id: string) => {
   }, [client, attempt, id]);
   return {
     ...{ share, link, fault, isBusy },
-    async make(forDays: number): Promise<void> {
+    async make(forDays: number, withFiles: boolean): Promise<void> {
       const expiresAt = forDays === 0 ? null : new Date(Date.now() + forDays * dayMs).toISOString();
-      const made = await attempt(() => client.mutate(ShareConversationDocument, { id, expiresAt }));
+      const made = await attempt(() => client.mutate(ShareConversationDocument, { id, expiresAt, withFiles }));
       if (!made) return;
       const { token, ...state } = made.shareConversation;
       setShare(state);
@@ -49,12 +49,13 @@ const useShare = (id: string) => {
 const ShareFacts = ({ share }: { readonly share: ShareState }) => {
   const t = useTranslate();
   const language = useLanguage();
-  const { createdAt, expiresAt } = share;
+  const { createdAt, expiresAt, withFiles } = share;
   const since = t('share.since', { time: formatMoment(createdAt, language) });
   const until = expiresAt === null ? t('share.forEver') : t('share.until', { time: formatMoment(expiresAt, language) });
   return (
     <p role="status">
       {since} {until}
+      {withFiles ? ` ${t('share.hasFiles')}` : null}
     </p>
   );
 };
@@ -64,7 +65,9 @@ export const SharePart = ({ id }: { readonly id: string }) => {
   const { share, link, fault, isBusy, make, revoke } = useShare(id);
   const [chosenDays, setDays] = useState<number>(30);
   const choose = ({ target }: ChangeEvent<HTMLSelectElement>) => setDays(Number(target.value));
-  const create = () => void make(chosenDays);
+  const [withFiles, setWithFiles] = useState(false);
+  const chooseFiles = ({ target }: ChangeEvent<HTMLInputElement>) => setWithFiles(target.checked);
+  const create = () => void make(chosenDays, withFiles);
   const end = () => void revoke();
   return (
     <section className={styles['part']} aria-label={t('share.title')}>
@@ -73,6 +76,11 @@ export const SharePart = ({ id }: { readonly id: string }) => {
       {fault ? <p role="alert">{describeFault(fault, t).words}</p> : null}
       {share ? <ShareFacts share={share} /> : null}
       {link === undefined ? null : <SecretOnce words={t('share.once')} secret={link} />}
+      <p>
+        <label>
+          <input type="checkbox" checked={withFiles} onChange={chooseFiles} /> {t('share.withFiles')}
+        </label>
+      </p>
       <div className={styles['row']}>
         <select aria-label={t('share.expiry')} value={chosenDays} onChange={choose}>
           {days.map((count) => (
