@@ -53,6 +53,27 @@ describe('the file of an export is deleted', () => {
     ]);
   });
 
+  test('when another one cannot be deleted', async () => {
+    const { conversation } = await stand.branched();
+    const [stuck, other] = [await stand.request(conversation, 'JSON'), await stand.request(conversation, 'HTML')];
+    const exports = [await stand.ended(stuck), await stand.ended(other)];
+    const ids = exports.map(({ id }) => id);
+    await stand.em().nativeUpdate(TransferEntity, { id: { $in: ids } }, { expiresAt: new Date(Date.now() - 1) });
+    const remove = async (key: string): Promise<void> => {
+      if (key === exports[0]?.blobKey) throw new Error('it stays');
+      await stand.blobs.delete(key);
+    };
+    await using purging = startExportPurge({ ...stand.services, blobs: { delete: remove } });
+    await purging.sweep();
+    const states = [];
+    for (const done of exports) states.push(await stateOf(done));
+    expect(states).toEqual([
+      ['READY', true],
+      ['EXPIRED', false],
+    ]);
+    await purge();
+  });
+
   test('when its user is deactivated', async () => {
     const { conversation } = await stand.branched();
     const done = await stand.ended(await stand.request(conversation, 'JSON'));

@@ -28,6 +28,8 @@ const ended = {
   status: { $in: ['READY' as const, 'FAILED' as const, 'EXPIRED' as const] },
   blobKey: { $ne: null },
 };
+/** After so many faults in one sweep the store is away, and the rest waits for the next one. */
+const mostFaults = 3;
 /** Milliseconds after which the row of a transfer that has ended is forgotten. */
 const forgetAfterMs = 30 * 24 * 60 * 60 * 1000;
 
@@ -55,13 +57,19 @@ export const startExportPurge = ({ database, signals, blobs, access, logger }: P
   };
   const sweep = async (): Promise<void> => {
     const now = new Date();
+    let faults = 0;
     for (let after = first; ; ) {
       const stored = await database.asSystem((em) =>
         em.find(TransferEntity, { ...ended, id: { $gt: after } }, { orderBy: { id: 'asc' }, limit: sweepRows }),
       );
       for (const transfer of stored) {
         const isOver = transfer.status !== 'READY' || (transfer.expiresAt != null && transfer.expiresAt <= now);
-        if (isOver || isDeactivated(transfer)) await purge(transfer);
+        if (!isOver && !isDeactivated(transfer)) continue;
+        await purge(transfer).catch((err: unknown) => {
+          faults += 1;
+          if (faults === mostFaults) throw err;
+          logger.warn({ err, transferId: transfer.id }, 'an export was not deleted: the next sweep tries again');
+        });
       }
       const last = stored.at(-1);
       if (!last || stored.length < sweepRows) break;

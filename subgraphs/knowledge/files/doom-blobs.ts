@@ -25,7 +25,13 @@ export const doomFile = (em: EntityManager, { tenantId, id, uploadExpiresAt }: S
   if (uploadEndsAt > Date.now()) doomBlobs(em, tenantId, [quarantineKey(owner)], new Date(uploadEndsAt));
 };
 
-/** Deletes the blobs that are due, oldest first. Returns how many there were. */
+/** After so many faults the store is away, and the rest waits for the next sweep. */
+const mostFaults = 3;
+
+/**
+ * Deletes the blobs that are due, oldest first. One that the store does not delete goes behind the others, so that it
+ * holds up none of them. Returns how many were deleted.
+ */
 export const deleteDoomedBlobs = async ({
   database,
   blobs,
@@ -34,18 +40,22 @@ export const deleteDoomedBlobs = async ({
   const due = await database.asSystem((em) =>
     em.find(DoomedBlobEntity, { dueAt: { $lte: new Date() } }, { orderBy: { dueAt: 'asc' }, limit: sweepRows }),
   );
-  const deleted: string[] = [];
+  const [deleted, refused]: [string[], string[]] = [[], []];
   for (const { id, key } of due) {
     try {
       await blobs.delete(key);
       deleted.push(id);
     } catch (err) {
-      logger.warn({ err, key }, 'a blob was not deleted: the next sweep tries again');
-      break;
+      logger.warn({ err, key }, 'a blob was not deleted: a later sweep tries again');
+      refused.push(id);
+      if (refused.length === mostFaults) break;
     }
   }
   if (deleted.length > 0) {
     await database.asSystem((em) => em.nativeDelete(DoomedBlobEntity, { id: { $in: deleted } }));
+  }
+  if (refused.length > 0) {
+    await database.asSystem((em) => em.nativeUpdate(DoomedBlobEntity, { id: { $in: refused } }, { dueAt: new Date() }));
   }
   return deleted.length;
 };
