@@ -1,7 +1,7 @@
 /**
- * The events that workers, and knowledge, publish on the `events` exchange, by routing key. The same event may arrive twice, so each
- * body names its subject and consumers are idempotent. Invariant: every parsed count and time can be stored and shown
- * without a change.
+ * The events that workers, and knowledge, publish on the `events` exchange, by routing key. The same event may arrive
+ * twice, so each body names its subject and consumers are idempotent. Invariant: every parsed count and time can be
+ * stored and shown without a change.
  */
 import { z } from 'zod';
 import { fileFailureCodes, fileKinds } from './files.ts';
