@@ -53,9 +53,11 @@ test('the process is ended when its memory or its time is over, and when its job
   await expect(run(pdf, open, { ...enough, timeMs: 1 })).rejects.toMatchObject(tooLarge);
   await expect(run(undefined, open, { ...enough, clockMs: 100 })).rejects.toMatchObject(tooLarge);
   const lost = new AbortController();
-  const running = run(undefined, lost.signal);
+  const running = run(undefined, lost.signal).catch((fault: unknown) => fault);
+  const children = (): string =>
+    execFileSync('ps', ['-o', 'args=', '--ppid', String(process.pid)], { encoding: 'utf8' });
+  await expect.poll(children, { timeout: 20_000 }).toContain('extraction/main.ts');
   lost.abort(new Error('the delivery is lost'));
-  await expect(running).rejects.toThrow('the delivery is lost');
-  const left = (): string => execFileSync('ps', ['-o', 'args=', '--ppid', String(process.pid)], { encoding: 'utf8' });
-  await expect.poll(left).not.toContain('extraction/main.ts');
+  expect(await running).toMatchObject({ message: 'the delivery is lost' });
+  await expect.poll(children).not.toContain('extraction/main.ts');
 });
