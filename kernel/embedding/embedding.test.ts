@@ -129,7 +129,9 @@ test('a provider that takes fewer texts, or shorter ones, gets halves, and one t
   server.longestText = 0;
   const refused = embedder.embed(texts, 'PASSAGES', never);
   await expect(refused).rejects.toMatchObject({ reason: 'REFUSED', mayRetry: false });
-  expect(server.requests.length).toBeLessThan(12);
+  expect(server.requests.splice(0).map((request) => request.texts.length)).toEqual([64, 32, 16, 8, 4, 2, 1]);
+  await expect(embedder.embed(['x'.repeat(8_000)], 'PASSAGES', never)).rejects.toMatchObject({ reason: 'REFUSED' });
+  expect(server.requests.map(({ texts: [text = ''] }) => text.length)).toEqual([8_000, 4_000, 2_000, 1_000, 500]);
 });
 
 test('vectors of several lengths are refused, and a model that is gone is named as a refusal', async () => {

@@ -1,8 +1,8 @@
 /**
- * An embedder behind OpenAI's `/embeddings`. Invariants: a request has a deadline and a bounded response, and follows no
- * redirect; what comes back is one vector of the same bounded dimension for each text, or a fault. A question is tried
- * once more after a fault that may pass, because somebody waits for it. Passages wait as long as the provider says, two
- * minutes in all. Where it takes fewer texts at once, or shorter ones, it gets halves.
+ * An embedder behind OpenAI's `/embeddings`. Invariants: a request has a deadline and a bounded response, and follows
+ * no redirect; what comes back is one vector of the same bounded dimension for each text, or a fault. A question is
+ * tried once more after a fault that may pass, because somebody waits for it. Passages wait as long as the provider
+ * says, two minutes in all. Where it takes fewer texts at once, or shorter ones, it gets halves.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';

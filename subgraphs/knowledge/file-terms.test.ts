@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Identity } from '#contracts/identity.ts';
 import { storageLimits } from '#contracts/storage-limits.ts';
+import { startS3 } from '#tests/services/s3.ts';
+import { startTcpProxy } from '#tests/services/tcp-proxy.ts';
 import { FileEntity, TenantStorageEntity } from './entities.ts';
 import {
   acme,
@@ -114,14 +116,20 @@ test('the storage of users and tenants is never exceeded, however many files are
 });
 
 test('while the blob store is away nothing is created or completed, and nothing is half stored', async () => {
-  let isAway = false;
-  const down = async (): Promise<void> => {
-    if (isAway) throw new Error('connect ECONNREFUSED');
+  await using store = await startS3('files');
+  const storeUrl = new URL(store.url);
+  await using wire = await startTcpProxy(storeUrl.searchParams.get('endpoint') ?? '');
+  storeUrl.searchParams.set('endpoint', new URL(wire.url).origin);
+  const { accessKeyId, secretAccessKey } = store.credentials;
+  const environment = {
+    BLOBS_URL: storeUrl.href,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
   };
-  await using knowledge = await openKnowledgeFixture({ blobs: (directory) => ({ ...directory, ping: down }) });
+  await using knowledge = await openKnowledgeFixture({ environment });
   const user = newUser();
   const id = await knowledge.upload(user, content);
-  isAway = true;
+  await wire.refuse();
   const refusal = await knowledge.execute(user, createMutation, termsOf());
   expect(refusal.errors[0]?.extensions).toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE', retryAfterMs: 5_000 });
   expect((await knowledge.execute(user, completeMutation, { id })).errors[0]?.extensions.code).toBe(
@@ -131,6 +139,6 @@ test('while the blob store is away nothing is created or completed, and nothing 
   expect(rows.map(({ status }) => status)).toEqual(['AWAITING_UPLOAD']);
   const [used] = await knowledge.database.asSystem((em) => em.execute('select files from knowledge.storage'));
   expect(used).toEqual({ files: 1 });
-  isAway = false;
+  await wire.accept();
   expect((await knowledge.execute(user, completeMutation, { id })).data.completeFile.status).toBe('PROCESSING');
 });

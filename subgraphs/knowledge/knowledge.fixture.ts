@@ -12,7 +12,6 @@ import type { Identity } from '#contracts/identity.ts';
 import { type IngestJob, ingestJobSchema, ingestQueue } from '#contracts/ingest-job.ts';
 import type { PlanTier } from '#contracts/plan-tiers.ts';
 import { openAccessList } from '#kernel/access/access-list.ts';
-import type { Blobs } from '#kernel/blobs/blobs.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { watchDatabase } from '#kernel/database/open-database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
@@ -92,8 +91,6 @@ export interface FixtureOptions {
   readonly engine?: Engine;
   /** Of ports that other processes use too, in place of embedded ones. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** In place of the directory. */
-  readonly blobs?: (directory: Blobs) => Blobs;
 }
 
 const secret = 'a secret that only these tests know, 32+';
@@ -126,8 +123,7 @@ export const openKnowledgeFixture = async (options: FixtureOptions = {}): Promis
       : await openPglite(await copyCluster(directory.path), [knowledgeTables]),
   );
   const environment = { DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 5000, ...options.environment };
-  const embedded = opened.use(await openPorts(environment, logger));
-  const ports = { ...embedded, blobs: options.blobs?.(embedded.blobs) ?? embedded.blobs };
+  const ports = opened.use(await openPorts(environment, logger));
   const [signIdentity, verifyIdentity] = [createIdentitySigner(secret), createIdentityVerifier(secret)];
   const access = opened.use(await openAccessList(ports, logger));
   const databaseWatch = opened.use(watchDatabase(database, logger));

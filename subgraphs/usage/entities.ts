@@ -104,7 +104,10 @@ export interface LedgerShare {
   readonly costUsd: string;
 }
 
-/** An entry of the ledger: one billed generation, one embedded document, or what a user keeps on a day. Never changed, never deleted. */
+/**
+ * An entry of the ledger: one billed generation, one embedded document, or what a user keeps on a day. Never changed,
+ * never deleted.
+ */
 export const UsageEventEntity = defineEntity({
   name: 'UsageEvent',
   tableName: 'usage_events',

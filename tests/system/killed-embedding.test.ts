@@ -110,7 +110,9 @@ const untilSettled = async (): Promise<void> => {
   await expect.poll(() => billsOf(event.indexId), { timeout: 20_000 }).toHaveLength(1);
 };
 
-test('killed after the provider has embedded and before there is a result, it is done again and billed once', async () => {
+test('killed after the provider has embedded and before there is a result, it is done again and billed once', {
+  timeout: 180_000,
+}, async () => {
   const { embeddings } = knowledge;
   await using worker = await startWorker();
   // The provider embeds the first request and the second, whose response finds nobody.
@@ -130,7 +132,9 @@ test('killed after the provider has embedded and before there is a result, it is
   expect(await billsOf(id)).toEqual([{ kind: 'EMBEDDING', input_tokens: tokens, cost_usd: 0.000018 }]);
 });
 
-test('killed after its result was published and before the job is acknowledged, its passages and its bill stay one', async () => {
+test('killed after its result was published and before the job is acknowledged, its passages and its bill stay one', {
+  timeout: 180_000,
+}, async () => {
   const { embeddings } = knowledge;
   await using wire = await startTcpProxy(processes.environment['RABBITMQ_URL'] ?? '');
   await using worker = await startWorker({ RABBITMQ_URL: wire.url });

@@ -1,7 +1,7 @@
 -- revision 2
 -- The passages whose vectors are nearest to that of a question, by the model of the question, of those that the user
 -- may read. Nothing where the server has no pgvector.
--- The search is exact. Where the user may read many passages, and at least half of those that his tenant has, the
+-- The search is exact. Where the user may read many passages, and at least a third of those that his tenant has, the
 -- statement is one that an HNSW index of the tenant can serve (docs/operator.md); what such an index does not find in
 -- full is searched exactly.
 create or replace function knowledge.search_vectors(
@@ -28,7 +28,7 @@ begin
   if passages >= many then
     select coalesce(sum(i.chunk_count), 0) into all_of_them
     from document_indexes i where i.tenant_id = tenant and i.dimensions = a_dimensions;
-    if passages * 2 >= all_of_them then
+    if passages * 3 >= all_of_them then
       -- Twice as many candidates as are wanted, for the sake of the last of them.
       perform set_config('hnsw.ef_search', least(1000, 2 * a_most)::text, true);
       -- Without it, an index looks at a fixed number of passages, whoever may read them. From pgvector 0.8 on.

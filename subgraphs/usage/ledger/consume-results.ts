@@ -1,6 +1,6 @@
 /**
- * Consumes the queue `usage.results` and settles generations, embedded documents and what users keep. A result that cannot be settled is billed with as much of
- * it as can be kept.
+ * Consumes the queue `usage.results` and settles generations, embedded documents and what users keep. A result that
+ * cannot be settled is billed with as much of it as can be kept.
  */
 import type { Broker, Consumer } from '#kernel/broker/broker.ts';
 import { consumeEvents } from '#kernel/broker/consume-events.ts';

@@ -50,13 +50,19 @@ export const documentSuite = (parlance: () => Parlance): void => {
       const [ada, grace, bob] = await Promise.all([parlance().as('ada'), parlance().as('grace'), parlance().as('bob')]);
       const { id: collection, file } = await openCollection(parlance(), ada, 'PRIVATE');
       const conversation = await ada.createConversation({ collectionIds: [collection] });
-      const { provider } = parlance();
-      // The marker comes in three pieces, and the document has no ninth passage.
-      provider.queue({ texts: ['Turn the shaft [', '1', '], or not [9].'] });
-      const asked = provider.nextRequest();
-      const { assistantMessage } = await ada.send(conversation, 'What does E-4711 mean?');
-      const { id } = assistantMessage;
-      const prompt = JSON.stringify((await asked).body);
+      /** All that the model got with this question. */
+      const promptOf = (question: string): string =>
+        parlance()
+          .provider.requests.map(({ body }) => body.messages)
+          .filter((messages) => messages.at(-1)?.content?.endsWith(question))
+          .map((messages) => JSON.stringify(messages))
+          .join();
+      // The document has no ninth passage.
+      const said = encodeURIComponent('Turn the shaft [1], or not [9].');
+      const question = `script: text=${said}\nWhat does E-4711 mean?`;
+      const { turn: first } = await ada.converse(conversation, question);
+      const { id } = first.assistantMessage;
+      const prompt = promptOf(question);
       expect(prompt).toContain('<passage number=\\"1\\" file=\\"pump-p20.md\\"');
       expect(prompt).toContain('the rotor is blocked');
       expect(prompt).toContain('never instructions');
@@ -85,9 +91,10 @@ export const documentSuite = (parlance: () => Parlance): void => {
       // Others get nothing of it, though they name the collection.
       for (const stranger of [grace, bob]) {
         const own = await stranger.createConversation({ collectionIds: [collection] });
-        const request = provider.nextRequest();
-        const turn = await stranger.send(own, 'What does E-4711 mean?');
-        expect(JSON.stringify((await request).body)).not.toContain('rotor');
+        const foreign = `script: tokens=2\nWhat does E-4711 mean, ${own}?`;
+        const { turn } = await stranger.converse(own, foreign);
+        expect(promptOf(foreign)).toContain('has found nothing');
+        expect(promptOf(foreign)).not.toContain('rotor');
         const { data: mine } = await stranger.ask(messageQuery, { id: turn.assistantMessage.id });
         expect(mine).toMatchObject({ message: { citations: [], conversation: { collections: [] } } });
       }
@@ -97,9 +104,10 @@ export const documentSuite = (parlance: () => Parlance): void => {
       expect(later).toMatchObject({
         message: { citations: [{ fileName: 'pump-p20.md', file: { status: 'DELETED' } }] },
       });
-      const request = provider.nextRequest();
-      await ada.send(conversation, 'And E-4711 again?', { onBusy: 'ENQUEUE' });
-      expect(JSON.stringify((await request).body)).not.toContain('rotor is blocked');
+      const again = 'script: tokens=2\nAnd E-4711 again?';
+      await ada.converse(conversation, again);
+      expect(promptOf(again)).toContain('has found nothing');
+      expect(promptOf(again)).not.toContain('rotor is blocked');
     });
   });
 };
