@@ -7,6 +7,7 @@ import type { EntityManager } from '@mikro-orm/sql';
 import { validate } from 'uuid';
 import { z } from 'zod';
 import type { Identity } from '#contracts/identity.ts';
+import { questionTerms } from '#contracts/search-terms/search-terms.ts';
 import { arrayLiteral } from '#kernel/database/array-literal.ts';
 import { callFunctionIn } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
@@ -15,7 +16,6 @@ import type { Embedders } from '#kernel/embedding/embedders.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { type FusedHit, fuseLanes, type LaneHit } from './fuse-lanes.ts';
-import { mostQuestionTerms, type SearchTerm, searchTerms } from './search-terms.ts';
 
 export const searchLanes = ['WORDS', 'VECTORS'] as const;
 export type SearchLane = (typeof searchLanes)[number];
@@ -55,8 +55,6 @@ export const mostCollections = 20;
 export const mostHits = 20;
 const longestQuery = 8_000;
 const [mostContext, longestContext] = [5, 2_000];
-/** Of a term that only the context has. */
-const contextWeight = 0.2;
 /** Passages of each lane that are compared. */
 const laneLength = 50;
 /** Milliseconds for the vector of a question. The search is a part of what somebody waits for. */
@@ -94,19 +92,11 @@ interface Question {
   readonly context: string;
 }
 
-/** The terms of the question, and with less weight those that only its context has. */
-const termsOf = ({ text, context }: Question): readonly SearchTerm[] => {
-  const terms = searchTerms(text, mostQuestionTerms);
-  const known = new Set(terms.map((term) => term.text));
-  const others = searchTerms(context, mostQuestionTerms).filter((term) => !known.has(term.text));
-  return [...terms, ...others.map((term) => ({ ...term, weight: term.weight * contextWeight }))];
-};
-
 const searchWords = async (
   { session, userId, collections }: Scope,
   question: Question,
 ): Promise<readonly LaneHit[]> => {
-  const terms = termsOf(question);
+  const terms = questionTerms(question.text, question.context);
   if (terms.length === 0) return [];
   const rows = await callFunctionIn(session(), {
     name: 'knowledge.search_words',
