@@ -90,6 +90,8 @@ export type Engine = 'pglite' | 'postgresql';
 
 export interface FixtureOptions {
   readonly engine?: Engine;
+  /** The rerank endpoint. Default: none. */
+  readonly rerankUrl?: string;
   /** In place of the directory. */
   readonly blobs?: (directory: Blobs) => Blobs;
 }
@@ -137,10 +139,11 @@ export const openKnowledgeFixture = async (options: FixtureOptions = {}): Promis
   const services = { database, databaseWatch, ports, signIdentity, verifyIdentity, access, logger };
   const embeddings = opened.use(await startEmbeddingsServer());
   const embedders = opened.use(createFixtureEmbedders(embeddings.baseUrl));
+  const reranking = { RERANK_URL: options.rerankUrl, RERANK_FORMAT: 'documents' as const, RERANK_TIMEOUT_MS: 5_000 };
   const subgraph = opened.use(
     await openKnowledge(
       { ...services, host: '127.0.0.1', port: 0 },
-      { embedders, USAGE_URL: `${usageUrl}/graphql`, UPLOAD_URL_SECONDS: 60, DOWNLOAD_URL_SECONDS: 60 },
+      { embedders, reranking, USAGE_URL: `${usageUrl}/graphql`, UPLOAD_URL_SECONDS: 60, DOWNLOAD_URL_SECONDS: 60 },
     ),
   );
   const closing = opened.move();

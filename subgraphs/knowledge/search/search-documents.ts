@@ -16,6 +16,8 @@ import type { Embedders } from '#kernel/embedding/embedders.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { type FusedHit, fuseLanes, type LaneHit } from './fuse-lanes.ts';
+import { rerankHits } from './rerank-hits.ts';
+import type { Reranker } from './reranker.ts';
 
 export const searchLanes = ['WORDS', 'VECTORS'] as const;
 export type SearchLane = (typeof searchLanes)[number];
@@ -23,6 +25,8 @@ export type SearchLane = (typeof searchLanes)[number];
 export interface SearchServices {
   readonly database: Database;
   readonly embedders: Embedders;
+  /** Puts what was found in order. Default: the places in the lanes do. */
+  readonly reranker?: Reranker | undefined;
   readonly logger: Logger;
 }
 
@@ -43,12 +47,16 @@ export interface DocumentHit {
   readonly score: number;
   readonly wordScore: number | undefined;
   readonly vectorScore: number | undefined;
+  /** That of the reranking model; undefined where it has not judged the passage. */
+  readonly rerankScore?: number | undefined;
 }
 
 export interface DocumentSearch {
   readonly hits: readonly DocumentHit[];
   /** The lanes that were searched. */
   readonly lanes: readonly SearchLane[];
+  /** Whether a reranking model has put the passages in order. */
+  readonly isReranked: boolean;
 }
 
 export const mostCollections = 20;
@@ -205,7 +213,14 @@ export const searchDocuments = async (
   const session = () => services.database.forTenant(identity.tenantId);
   const scope = { session, userId: identity.userId, collections };
   const [words, vectors] = await Promise.all([searchWords(scope, question), searchVectors(services, scope, question)]);
-  const fused = fuseLanes(words, vectors?.hits ?? [], vectors?.weight ?? 0).slice(0, first);
-  const hits = fused.length === 0 ? [] : await readPassages(session(), fused);
-  return { hits, lanes: vectors === undefined ? ['WORDS'] : searchLanes };
+  const { reranker } = services;
+  const most = Math.max(first, reranker?.mostTexts ?? 0);
+  const fused = fuseLanes(words, vectors?.hits ?? [], vectors?.weight ?? 0).slice(0, most);
+  const found = fused.length === 0 ? [] : await readPassages(session(), fused);
+  const ranked = reranker && (await rerankHits(reranker, `${question.context}\n${text}`.trim(), found));
+  return {
+    hits: (ranked?.hits ?? found).slice(0, first),
+    lanes: vectors === undefined ? ['WORDS'] : searchLanes,
+    isReranked: ranked?.isReranked ?? false,
+  };
 };
