@@ -193,8 +193,8 @@ export const replyJobSchema = z.object({
   /** What was found in the documents that the reply may draw on. Absent: it draws on none. */
   retrieval: retrievalSchema.optional(),
   /**
-   * Where the model may search further, in the name of the user; absent: nowhere. A worker of an older version offers no
-   * search.
+   * Where the model may search further, in the name of the user; absent: nowhere. A worker of an older version offers
+   * no search.
    */
   documents: z.object({ collectionIds: z.array(z.string()).min(1).max(20) }).optional(),
   /** What the worker checks the reply against; the history asks for it in words. Absent: text. */

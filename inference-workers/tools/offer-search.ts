@@ -1,11 +1,10 @@
 /**
  * Offers the search in documents to the models of a reply that may draw on some. Invariant: the tool is known by its
- * identity and not by its name, so no job and no tool of a tenant can pass as it; a tool of the tenant with the same name
- * takes its place.
+ * identity and not by its name, so no job and no tool of a tenant can pass as it; a tool of the tenant with the same
+ * name takes its place.
  */
 import type { ReplyJob, Tool } from '#contracts/generation-job.ts';
 import { searchDocumentsTool } from '#contracts/search-documents-tool.ts';
-import type { RequestedCall } from './tool-runner.ts';
 
 const { name, description, parameters } = searchDocumentsTool;
 /** In the form of a tool of the tenant. It has no address. */
@@ -26,8 +25,5 @@ export const withoutSearch = (job: ReplyJob): ReplyJob =>
 
 export const offersSearch = (tools: readonly Tool[]): boolean => tools.includes(search);
 
-export const isSearch = ({ tools = [] }: ReplyJob, call: Pick<RequestedCall, 'name'>): boolean =>
+export const isSearch = ({ tools = [] }: ReplyJob, call: { readonly name: string }): boolean =>
   call.name === name && offersSearch(tools);
-
-/** Milliseconds that a search may take. */
-export const searchTimeoutMs = search.timeoutMs;

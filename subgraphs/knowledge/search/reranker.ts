@@ -1,8 +1,8 @@
 /**
- * A model that puts passages in order by reading each together with the question, behind a `/rerank` endpoint as Cohere,
- * Jina, vLLM and Text Embeddings Inference serve it. Invariants: a request has a deadline and a bounded response, follows
- * no redirect and is made once; what comes back is a finite score for each of some passages, each named once, or nothing
- * at all; an endpoint that has failed several times in a row is left alone for a while.
+ * A model that puts passages in order by reading each together with the question, behind a `/rerank` endpoint as
+ * Cohere, Jina, vLLM and Text Embeddings Inference serve it. Invariants: a request has a deadline and a bounded
+ * response, follows no redirect and is made once; what comes back is a finite score for each of some passages, each
+ * named once, or nothing at all; an endpoint that has failed several times in a row is left alone for a while.
  */
 import { z } from 'zod';
 import type { Logger } from '#kernel/log.ts';
