@@ -54,10 +54,10 @@ const createCodeWatch = () => {
 };
 
 /**
- * @param count of the passages
+ * @param numbers those of the passages
  * @param before the text that the pieces continue
  */
-export const createCitationReader = (count: number, before = ''): CitationReader => {
+export const createCitationReader = (numbers: ReadonlySet<number>, before = ''): CitationReader => {
   const code = createCodeWatch();
   let held = '';
   for (const character of before) code.take(character);
@@ -70,7 +70,7 @@ export const createCitationReader = (count: number, before = ''): CitationReader
   const resolve = (): string | undefined => {
     const [, space = '', list] = marker.exec(held) ?? [];
     if (list === undefined || !/\d/.test(list)) return undefined;
-    const existing = [...new Set(numbersOf(list))].filter((number) => number >= 1 && number <= count);
+    const existing = [...new Set(numbersOf(list))].filter((number) => numbers.has(number));
     return existing.length === 0 ? '' : space + existing.map((number) => `[${number}]`).join('');
   };
   const takeCharacter = (character: string): string => {

@@ -192,6 +192,11 @@ export const replyJobSchema = z.object({
   reuse: reuseTermsSchema.optional(),
   /** What was found in the documents that the reply may draw on. Absent: it draws on none. */
   retrieval: retrievalSchema.optional(),
+  /**
+   * Where the model may search further, in the name of the user; absent: nowhere. A worker of an older version offers
+   * no search.
+   */
+  documents: z.object({ collectionIds: z.array(z.string()).min(1).max(20) }).optional(),
   /** What the worker checks the reply against; the history asks for it in words. Absent: text. */
   responseFormat: responseFormatSchema.optional(),
   /** For a job that was returned (broker-events.ts) and is published again: how often it was delivered until then. */

@@ -4,8 +4,10 @@
  */
 import { z } from 'zod';
 
-/** Passages of one reply. */
+/** Passages of one search. */
 export const mostPassages = 6;
+/** Passages of one reply, with those of the searches of its model: about 15,000 tokens, half of a small window. */
+export const mostReplyPassages = 24;
 /** Characters of a passage in a prompt; longer ones are cut. */
 export const longestPassage = 2_400;
 
@@ -14,7 +16,7 @@ export const passageSchema = z.object({
   fileId: z.uuid(),
   fileName: z.string(),
   /** Absent where the document has no pages. */
-  page: z.int().positive().optional(),
+  page: z.int().positive().exactOptional(),
   /** The headings that it stands under; may be empty. */
   heading: z.string(),
   text: z.string(),
@@ -30,6 +32,16 @@ export const retrievalSchema = z.object({
 });
 /** What was found for a reply that may draw on documents. */
 export type Retrieval = Readonly<z.infer<typeof retrievalSchema>>;
+
+/** All passages of a reply, by their numbers: those that it began with, and those that its searches found. */
+export const replyPassages = (
+  retrieval: Retrieval | undefined,
+  calls: readonly { readonly passages?: readonly Passage[] | undefined }[],
+): readonly Passage[] => {
+  const found = [...(retrieval?.passages ?? []), ...calls.flatMap(({ passages = [] }) => passages)];
+  const byNumber = new Map(found.map((passage) => [passage.index, passage]));
+  return [...byNumber.values()].toSorted((one, other) => one.index - other.index);
+};
 
 /**
  * Whether a model reads text that neither the user nor the tenant's administrator wrote: passages come from whoever

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { ErrorCode } from './error-codes.ts';
-import type { Passage } from './passages.ts';
+import { type Passage, passageSchema } from './passages.ts';
 import type { ReuseLever } from './reuse.ts';
 
 export const finishReasons = [
@@ -53,6 +53,8 @@ export const toolCallRecordSchema = askedToolCallSchema.extend({
   calledAt: z.int().min(0).max(8.64e15).exactOptional(),
   /** Milliseconds that the call took; likewise. */
   durationMs: z.int().min(0).max(2_147_483_647).exactOptional(),
+  /** What a search in documents has found, by the numbers that the reply cites; absent for other tools. */
+  passages: z.array(passageSchema).max(32).exactOptional(),
 });
 export type ToolCallRecord = Readonly<z.infer<typeof toolCallRecordSchema>>;
 
@@ -71,7 +73,10 @@ export type StreamEvent =
       /** The text that follows is not the model's: it was written before, and is served again. */
       readonly reuse?: ReuseLever;
     }
-  /** Before the first text of a reply that may draw on documents. */
+  /**
+   * Before the first text of a reply that may draw on documents, and again with all passages when a search of its model
+   * has found more.
+   */
   | { readonly type: 'SourcesFound'; readonly passages: readonly Passage[]; readonly failed?: boolean }
   | { readonly type: 'ReasoningDelta'; readonly text: string }
   | { readonly type: 'TokenDelta'; readonly text: string }

@@ -25,6 +25,12 @@ test('in production a worker without its services is refused', () => {
   expect(() => readWorkerConfig({ NODE_ENV: 'production' })).toThrow('RABBITMQ_URL: must be set in production');
 });
 
+test('an address of knowledge without the secret that signs its searches is refused', () => {
+  const KNOWLEDGE_URL = 'http://knowledge:4105/graphql';
+  expect(() => readWorkerConfig({ KNOWLEDGE_URL })).toThrow('IDENTITY_SECRET: must be set where KNOWLEDGE_URL is');
+  expect(readWorkerConfig({ KNOWLEDGE_URL, IDENTITY_SECRET: 's'.repeat(32) }).KNOWLEDGE_URL).toBe(KNOWLEDGE_URL);
+});
+
 test('variables that are set reach models, times and pools', () => {
   const environment = {
     MODEL_PATH: '/models/a.gguf',

@@ -150,6 +150,21 @@ export const ingestionEnvironment = {
     ),
 };
 
+/** How a worker of its own process reaches the documents of a tenant. */
+const documentsEnvironment = {
+  KNOWLEDGE_URL: z
+    .url()
+    .optional()
+    .describe(
+      'URL of the knowledge subgraph, http://host:port/graphql, where models search documents; needs IDENTITY_SECRET too. Not set: models are offered no search.',
+    ),
+  IDENTITY_SECRET: z
+    .string()
+    .min(32)
+    .optional()
+    .describe('Secret that gateway and subgraphs share, with which a worker searches documents in the name of a user.'),
+};
+
 /** The variables of the worker process. */
 export const workerEnvironment = z
   .object({
@@ -160,6 +175,7 @@ export const workerEnvironment = z
     POOLS: poolList
       .optional()
       .describe('Pools to serve, separated by commas: SMALL, MEDIUM, LARGE, EXTERNAL. Not set: those of its models.'),
+    ...documentsEnvironment,
     HOST: z.string().default('127.0.0.1').describe('Address on which health is served.'),
     HEALTH_PORT: whole(0).max(65_535).default(4010).describe('Port of /health/live and /health/ready.'),
     LOG_LEVEL: z
@@ -170,6 +186,10 @@ export const workerEnvironment = z
   .refine(({ NODE_ENV, RABBITMQ_URL, REDIS_URL }) => NODE_ENV !== 'production' || (RABBITMQ_URL && REDIS_URL), {
     path: ['RABBITMQ_URL'],
     message: 'must be set in production, and REDIS_URL too: a worker on the embedded defaults reaches no other process',
+  })
+  .refine(({ KNOWLEDGE_URL, IDENTITY_SECRET }) => KNOWLEDGE_URL === undefined || IDENTITY_SECRET !== undefined, {
+    path: ['IDENTITY_SECRET'],
+    message: 'must be set where KNOWLEDGE_URL is',
   });
 
 const modelsConfig = z.object(modelsEnvironment);

@@ -16,6 +16,8 @@ import { startIngestion } from './ingestion/ingestion.ts';
 import { startEmbedding } from './ingestion/start-embedding.ts';
 import { discoverModels } from './providers/discover-models.ts';
 import { openReuse } from './reuse/open-reuse.ts';
+import { openKnowledgeClient } from './tools/knowledge-client.ts';
+import { createDocumentSearch } from './tools/search-documents.ts';
 import { startWorker, type Worker } from './worker.ts';
 
 let logger = createLogger('inference-workers', 'info');
@@ -42,6 +44,8 @@ await runUntilSignal(
     };
     const { port } = opened.use(await serveHealth({ host: config.HOST, port: config.HEALTH_PORT, checks, logger }));
     logger.info({ port }, 'health is served');
+    const knowledge = openKnowledgeClient(config);
+    if (knowledge) opened.use(knowledge);
     worker = opened.use(
       await startWorker({
         broker,
@@ -56,6 +60,7 @@ await runUntilSignal(
         sealer: createSharedSealer(config, logger),
         reuse: openReuse(replyCache, config),
         detectors: createDetectors(config),
+        searchDocuments: knowledge && createDocumentSearch(knowledge),
       }),
     );
     const ingestion = await startIngestion({ ...ingestionSettings(config), broker, blobs, logger });

@@ -24,6 +24,7 @@ import { createPoolConsumers } from './pool-consumers.ts';
 import type { ModelRegistry, ServedModel } from './providers/registry.ts';
 import type { Reuse } from './reuse/reuse-turn.ts';
 import { createRunningJobs, type RunningJobs } from './running-jobs.ts';
+import type { SearchDocuments } from './tools/search-documents.ts';
 import { createToolRunner } from './tools/tool-runner.ts';
 
 export interface WorkerOptions {
@@ -46,6 +47,8 @@ export interface WorkerOptions {
   readonly settings?: Partial<GenerationSettings>;
   /** Opens the secrets of tools. Default: one without a key. */
   readonly sealer?: Sealer;
+  /** Searches documents for models. Default: they are offered no search. */
+  readonly searchDocuments?: SearchDocuments | undefined;
   /** Where replies are kept for equal requests. Default: nowhere. */
   readonly reuse?: Reuse;
   /** Screen replies beside the rules. Default: none are set up. */
@@ -94,6 +97,7 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
   const tools = createToolRunner({
     privateHosts: settings.privateToolHosts,
     sealer: options.sealer ?? createSealer({}),
+    searchDocuments: options.searchDocuments,
     logger,
   });
   const { streamLog, detectors = noDetectors } = options;

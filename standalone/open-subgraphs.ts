@@ -31,7 +31,9 @@ export const openSubgraphs = async (services: SubgraphServices, options: Subgrap
     }),
   );
   const safety = opened.use(await openSafety(services, config));
-  const knowledge = opened.use(await openKnowledge(services, { ...config, embedders, USAGE_URL: usage.url }));
+  const knowledge = opened.use(
+    await openKnowledge(services, { ...config, embedders, reranking: config, USAGE_URL: usage.url }),
+  );
   const models = opened.use(
     await openModels(services, {
       ...{ modelsFile, sealer },

@@ -84,8 +84,21 @@ export const openStandalone = async (
   if (config.OIDC_ISSUER === undefined) await seedDevelopment(database);
   const embedders = opened.use(createEmbedders(config, modelsFile, environment));
   const subgraphs = opened.use(await openSubgraphs(services, { config, modelsFile, sealer, embedders }));
-  const { conversations: conversationsUrl, usage: usageUrl } = subgraphs.urls;
-  const registry = opened.use(await openWorkers({ config, environment, modelsFile, embedders, sealer, ports, logger }));
+  const { conversations: conversationsUrl, usage: usageUrl, knowledge: knowledgeUrl } = subgraphs.urls;
+  const { signIdentity } = services;
+  const registry = opened.use(
+    await openWorkers({
+      config,
+      environment,
+      modelsFile,
+      embedders,
+      sealer,
+      ports,
+      knowledgeUrl,
+      signIdentity,
+      logger,
+    }),
+  );
   const authenticator = opened.use(
     await openWithApiKeys(tokenIssuer.tokens, { usageUrl, identitySecret, signals: ports.signals, logger }),
   );

@@ -32,8 +32,8 @@ export interface AskOptions {
   readonly thought: string;
   /** The text that the reply shows so far. */
   readonly shown: string;
-  /** Passages that the reply may cite; undefined where it has none, and brackets mean nothing. */
-  readonly passages: number | undefined;
+  /** Numbers that the reply may cite; undefined where it draws on no documents, and brackets mean nothing. */
+  readonly citable: ReadonlySet<number> | undefined;
   /** Screens what the model writes before it is shown; undefined: nothing is held back. */
   readonly screen: OutputScreen | undefined;
   readonly append: (events: readonly StreamEvent[]) => Promise<void>;
@@ -105,7 +105,7 @@ export const askModel = async (context: GenerationContext, options: AskOptions):
       firstOutputAt ??= Date.now();
     },
   });
-  const citations = options.passages === undefined ? undefined : createCitationReader(options.passages, shown);
+  const citations = options.citable === undefined ? undefined : createCitationReader(options.citable, shown);
   let openStep = createStepOpening(options.opening);
   const thinking = createReasoningOpening(thought);
   const [guard, thinkingGuard] = [createRepetitionGuard(prefix), createRepetitionGuard('')];

@@ -7,6 +7,7 @@
 import type { ReplyParked } from '#contracts/broker-events.ts';
 import { logIdOfJob, type ReplyJob } from '#contracts/generation-job.ts';
 import { FencedError } from '#kernel/stream-log/stream-log.ts';
+import { withoutSearch } from '../tools/offer-search.ts';
 import { stepsOf } from '../transcript/reply-steps.ts';
 import type { GenerationContext } from './generation-context.ts';
 import type { LogSession } from './log-session.ts';
@@ -24,7 +25,7 @@ export const parkedReply = async ({ log, ...options }: ParkOptions): Promise<Rep
   const usages = await contributionUsages({ ...options, entries });
   const decisions = job.parked?.decisions ?? {};
   return {
-    ...job,
+    ...withoutSearch(job),
     calls: waiting.map(({ id, name, arguments: text, server }) => ({
       ...{ id, name, arguments: text },
       ...(server === undefined ? {} : { server }),

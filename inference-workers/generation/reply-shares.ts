@@ -22,7 +22,7 @@ import type { WrittenReply } from './write-reply.ts';
 const countPrompt = async (job: ReplyJob, limits: PromptLimits, soFar: ReplySoFar): Promise<number> => {
   try {
     return await (
-      await buildPrompt(withPassages(job.history, job.retrieval, limits), limits, soFar)
+      await buildPrompt(withPassages(job.history, job, limits, soFar.tools), limits, soFar)
     ).countInputTokens();
   } catch (fault) {
     if (!(fault instanceof AppError)) throw fault;

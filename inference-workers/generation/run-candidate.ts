@@ -6,7 +6,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PromptFill } from '#contracts/broker-events.ts';
 import { maxToolSteps, type ReplyJob, type RouteCandidate } from '#contracts/generation-job.ts';
-import type { FinishReason, ResetReason, StreamEvent } from '#contracts/stream-event.ts';
+import { replyPassages } from '#contracts/passages.ts';
+import { type FinishReason, isOpenCall, type ResetReason, type StreamEvent } from '#contracts/stream-event.ts';
 import type { TokenUsage } from '#contracts/token-usage.ts';
 import { AppError } from '#kernel/errors.ts';
 import { startSpan } from '#kernel/telemetry/tracing.ts';
@@ -16,6 +17,7 @@ import type { CallScreening } from '../moderation/screen-calls.ts';
 import { buildPrompt, type Prompt } from '../prompt/build-prompt.ts';
 import { withPassages } from '../prompt/frame-passages.ts';
 import { schemaOf, toolDefinitions } from '../prompt/tool-definitions.ts';
+import type { ReplySources } from '../sources/reply-sources.ts';
 import {
   breakAfterSteps,
   isOnlyThought,
@@ -48,6 +50,7 @@ export interface CandidateRunOptions {
   readonly resetReason: ResetReason;
   readonly entries: LogSession['entries'];
   readonly screening: CallScreening;
+  readonly sources: ReplySources;
   readonly append: Append;
   /** Aborted when a person asked to stop. */
   readonly stop: AbortSignal;
@@ -95,15 +98,27 @@ interface StepRequest {
   readonly prompt: Prompt;
   /** The steps that the model continues; none where it writes the reply again. */
   readonly steps: readonly ReplyStep[];
+  /** The steps that it reads. */
+  readonly read: readonly ReplyStep[];
   readonly mayCall: boolean;
   readonly append: Append;
 }
+
+/** Undefined where the reply draws on no documents. */
+const citableNumbers = (
+  { retrieval, documents }: ReplyJob,
+  read: readonly ReplyStep[],
+): ReadonlySet<number> | undefined => {
+  if (retrieval === undefined && documents === undefined) return undefined;
+  const calls = read.flatMap((step) => step.calls.filter((call) => !isOpenCall(call)));
+  return new Set(replyPassages(retrieval, calls).map(({ index }) => index));
+};
 
 /** Asks until the model has responded, has failed for good, or was stopped. */
 const askWithRetries = async (
   context: GenerationContext,
   { job, candidate, stop, abandon }: CandidateRunOptions,
-  { prompt, steps, mayCall, append }: StepRequest,
+  { prompt, steps, read, mayCall, append }: StepRequest,
 ): Promise<ModelResponse & Pick<UsageBounds, 'call'>> => {
   const written = steps.length === 0 ? 0 : candidate.served.countTokens(writtenIn(steps));
   const call = {
@@ -118,8 +133,8 @@ const askWithRetries = async (
   const screened = { shown: textOfSteps(steps), screen: outputScreenOf(context, job.outputModeration) };
   for (let tries = 1; ; tries += 1) {
     const { messageId } = job;
-    const passages = job.retrieval?.passages.length;
-    const asked = { candidate, messageId, call, passages, append, stop, abandon };
+    const citable = citableNumbers(job, read);
+    const asked = { candidate, messageId, call, citable, append, stop, abandon };
     const response = await askModel(context, { ...asked, ...so, ...screened });
     const { fault, firstOutputAt } = response;
     const pause = fault && firstOutputAt === undefined ? pauseAfter(fault, tries, context.settings) : undefined;
@@ -183,7 +198,7 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
         countTokens,
         seesPictures: route.capabilities.includes('VISION'),
       };
-      return await buildPrompt(withPassages(options.history, job.retrieval, limits), limits, {
+      return await buildPrompt(withPassages(options.history, job, limits, tools), limits, {
         steps: read,
         tools,
         correction,
@@ -205,7 +220,7 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
   for (;;) {
     if (stop.aborted) return conclude('CANCELLED');
     const plan = planRequest(options, stepsOf(entries), correction);
-    const { steps } = plan;
+    const { steps, read } = plan;
     let { voiding } = plan;
     const append: Append = (events) => {
       const all = [...voiding, ...events];
@@ -220,7 +235,7 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
       return conclude(correction === undefined ? fault : outputFault(false));
     }
     const mayCall = tools.length > 0 && plan.mayCall;
-    const response = await askWithRetries(context, options, { prompt, steps, mayCall, append });
+    const response = await askWithRetries(context, options, { prompt, steps, read, mayCall, append });
     const { end, fault, refusal, text, reasoning, call } = response;
     firstOutputAt ??= response.firstOutputAt;
     firstTokenAt ??= response.firstTokenAt;
@@ -258,7 +273,7 @@ export const runCandidate = async (context: GenerationContext, options: Candidat
       continue;
     }
     const { ids, isWaiting } = await startToolCalls(
-      { tools: context.tools, job, screening: options.screening, append, stop, abandon },
+      { tools: context.tools, job, screening: options.screening, sources: options.sources, append, stop, abandon },
       { asked, steps, entries },
     );
     if (isWaiting && !stop.aborted) return conclude('PARKED');

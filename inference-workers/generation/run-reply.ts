@@ -16,6 +16,7 @@ import { loadAttachments } from '../attachments/load-attachments.ts';
 import { generationDuration, queueWait } from '../metrics.ts';
 import { OutputRefusal } from '../moderation/output-refusal.ts';
 import { openReuseTurn } from '../reuse/reuse-turn.ts';
+import { offerSearch } from '../tools/offer-search.ts';
 import { acquireLog } from './acquire-log.ts';
 import type { GenerationContext } from './generation-context.ts';
 import type { JobRunOptions } from './job-run.ts';
@@ -115,7 +116,8 @@ const writeAndEnd = async (context: GenerationContext, options: TakenReply): Pro
 };
 
 export const runReply = async (context: GenerationContext, options: JobRunOptions<ReplyJob>): Promise<Settlement> => {
-  const { job, candidates, handOver, stopping } = options;
+  const { candidates, handOver, stopping } = options;
+  const job = context.tools.searchesDocuments ? offerSearch(options.job) : options.job;
   const takenAt = Date.now();
   await restoreParkedLog(context, job, options.redeliveries);
   const log = await acquireLog(context, { ...options, handOver: AbortSignal.any([handOver, stopping]) });
@@ -125,5 +127,5 @@ export const runReply = async (context: GenerationContext, options: JobRunOption
   // The result is published already: only the job's acknowledgement was lost.
   if (log.kind === 'ended') return 'ack';
   const entries = log.lastSeq === 0 ? [] : await context.streamLog.entries(logIdOfJob(job));
-  return writeAndEnd(context, { ...options, log, entries, pool, takenAt });
+  return writeAndEnd(context, { ...options, job, log, entries, pool, takenAt });
 };

@@ -17,6 +17,7 @@ import {
 } from '#contracts/stream-event.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import { type CallScreening, withheldArguments } from '../moderation/screen-calls.ts';
+import type { ReplySources } from '../sources/reply-sources.ts';
 import { needsApproval, refusedDecisions } from '../tools/needs-approval.ts';
 import type { RequestedCall, ToolOutcome, ToolRunner } from '../tools/tool-runner.ts';
 import { outcomesIn, type ReplyStep } from '../transcript/reply-steps.ts';
@@ -59,6 +60,8 @@ export interface ToolCallContext {
   readonly tools: ToolRunner;
   readonly job: ReplyJob;
   readonly screening: CallScreening;
+  /** Numbers what searches in documents find. */
+  readonly sources: ReplySources;
   readonly append: (events: readonly StreamEvent[]) => Promise<void>;
   /** Aborted when a person asked to stop: running calls then fail. */
   readonly stop: AbortSignal;
@@ -68,19 +71,23 @@ export interface ToolCallContext {
 
 /** Runs calls whose start is in the log. Rejects with the reason of `abandon` and with the log's fault. */
 const runToolCalls = async (context: ToolCallContext, calls: readonly ApprovedCall[]): Promise<void> => {
-  const { tools, job, screening, append, stop, abandon } = context;
+  const { tools, job, screening, sources, append, stop, abandon } = context;
   const ended = AbortSignal.any([stop, abandon]);
   const screened = async (outcome: ToolOutcome): Promise<ToolOutcome> => {
     const refusal = await screening.refusal(outcome.result, 'result');
-    return refusal === undefined ? outcome : { ...outcome, status: 'FAILED', result: refusal };
+    return refusal === undefined ? outcome : { status: 'FAILED', result: refusal };
   };
   const run = async (call: ApprovedCall): Promise<void> => {
     const [calledAt, startedAt] = [Date.now(), performance.now()];
-    const result = await tools.run(job, call, ended);
+    const result = sources.refusal(call) ?? (await tools.run(job, call, ended));
     const durationMs = Math.round(performance.now() - startedAt);
-    const outcome = await screened(result);
+    const { found, ...outcome } = await screened(result);
     abandon.throwIfAborted();
-    await append([{ type: 'ToolCallCompleted', toolCall: { ...call, ...outcome, calledAt, durationMs } }]);
+    const toolCall = { ...call, ...outcome, calledAt, durationMs };
+    // No await between the numbers and the append, so that the log has them in the order in which they are given.
+    const events =
+      found === undefined ? [{ type: 'ToolCallCompleted' as const, toolCall }] : sources.add(toolCall, found);
+    await append(events);
   };
   await Promise.all(calls.map(run));
 };

@@ -14,6 +14,7 @@ import type { LoadedMessage } from '../attachments/load-attachments.ts';
 import { OutputRefusal } from '../moderation/output-refusal.ts';
 import { outputScreenOf } from '../moderation/output-screen.ts';
 import { createCallScreening } from '../moderation/screen-calls.ts';
+import { createReplySources } from '../sources/reply-sources.ts';
 import { reasoningOfSteps, stepsOf, textOfSteps } from '../transcript/reply-steps.ts';
 import type { Candidate } from './candidate.ts';
 import { createDeferredAppend } from './deferred-append.ts';
@@ -80,6 +81,7 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
   const screening = createCallScreening(outputScreenOf(context, job.outputModeration), (blocked) =>
     reportBlocked(context, job, blocked, abandon),
   );
+  const sources = createReplySources(job, entries);
   const modelFailures: ModelFailure[] = [];
   let lastAsked: Candidate | undefined;
   let run: CandidateRun | undefined;
@@ -113,7 +115,7 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
 
   try {
     // Calls that an earlier attempt started and did not complete.
-    const calling = { tools: context.tools, job, screening, append, stop, abandon };
+    const calling = { tools: context.tools, job, screening, sources, append, stop, abandon };
     const isWaiting = await resumeToolCalls(
       calling,
       stepsOf(entries).flatMap(({ calls }) => calls),
@@ -133,6 +135,7 @@ export const writeReply = async (context: GenerationContext, options: WriteReply
         resetReason,
         entries,
         screening,
+        sources,
         append,
         stop,
         abandon,

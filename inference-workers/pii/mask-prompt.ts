@@ -1,6 +1,6 @@
 /** Masks every text of a prompt, in its order. Invariant: what holds text of people, models or tools leaves masked. */
 import type { LanguageModelV4Prompt } from '@ai-sdk/provider';
-import { createYielder } from '../prompt/yield-between-pieces.ts';
+import { createYielder } from '../pace/yield-between-pieces.ts';
 import type { Placeholders } from './placeholders.ts';
 
 type Message = LanguageModelV4Prompt[number];

@@ -10,6 +10,7 @@ import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/prov
 import type { Tool } from '#contracts/generation-job.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { LoadedMessage } from '../attachments/load-attachments.ts';
+import { createYielder } from '../pace/yield-between-pieces.ts';
 import type { ReplyStep } from '../transcript/reply-steps.ts';
 import type { StepSignatures } from '../transcript/signed-thoughts.ts';
 import { joinMessages } from './alternate-roles.ts';
@@ -19,7 +20,6 @@ import { frameSummary } from './frame-summary.ts';
 import { replyStepMessages } from './reply-step-messages.ts';
 import { disarmRoleMarkers } from './role-markers.ts';
 import { stableStart } from './stable-start.ts';
-import { createYielder } from './yield-between-pieces.ts';
 
 export interface PromptLimits {
   /** Tokens of prompt and reply together. */

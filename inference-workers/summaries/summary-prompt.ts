@@ -5,10 +5,10 @@
  */
 import type { LanguageModelV4Prompt } from '@ai-sdk/provider';
 import type { PromptMessage, SummaryJob } from '#contracts/generation-job.ts';
+import { createYielder } from '../pace/yield-between-pieces.ts';
 import type { CountTokens } from '../prompt/count-tokens.ts';
 import { summaryTag } from '../prompt/frame-summary.ts';
 import { disarmRoleMarkers } from '../prompt/role-markers.ts';
-import { createYielder } from '../prompt/yield-between-pieces.ts';
 
 const instruction = (tokens: number): string =>
   [

@@ -15,8 +15,10 @@ import { createToolAgent } from '#kernel/tool-connections/tool-agent.ts';
 import { toolCallDuration } from '../metrics.ts';
 import { createMcpCaller } from './call-mcp-tool.ts';
 import { checkArguments } from './check-arguments.ts';
+import { isSearch } from './offer-search.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { postCall } from './post-call.ts';
+import { type FoundPassage, type SearchDocuments, wordsOf } from './search-documents.ts';
 import { signatureHeaders } from './sign-call.ts';
 import { createTenantSlots, type TenantSlotsOptions } from './tenant-slots.ts';
 import { ToolFault } from './tool-fault.ts';
@@ -36,9 +38,13 @@ export interface ToolOutcome {
   readonly status: 'COMPLETED' | 'FAILED';
   /** The tool's result; where it failed, the reason. */
   readonly result: string;
+  /** The passages that a search in documents has found, which have no numbers yet. */
+  readonly found?: readonly FoundPassage[];
 }
 
 export interface ToolRunner extends AsyncDisposable {
+  /** Whether documents can be searched. */
+  readonly searchesDocuments: boolean;
   /** @param signal aborted when the outcome is no longer needed; the call then fails at once. */
   run(job: ReplyJob, call: RequestedCall, signal: AbortSignal): Promise<ToolOutcome>;
 }
@@ -49,6 +55,8 @@ export interface ToolRunnerOptions {
   /** Opens the secrets of tools. */
   readonly sealer: Sealer;
   readonly logger: Logger;
+  /** Default: documents cannot be searched. */
+  readonly searchDocuments?: SearchDocuments | undefined;
   /** Default: the system's settings. */
   readonly resolving?: HostResolverOptions;
   readonly slots?: TenantSlotsOptions;
@@ -94,18 +102,22 @@ export const createToolRunner = (options: ToolRunnerOptions): ToolRunner => {
     };
     return postCall({ dispatcher, url, headers, body, timeoutMs, signal });
   };
-  const callWithSlot = async (job: ReplyJob, call: RequestedCall, signal: AbortSignal): Promise<string> => {
+  const callWithSlot = async (job: ReplyJob, call: RequestedCall, signal: AbortSignal): Promise<ToolOutcome> => {
     using _slot = await slots.take(job.tenantId, signal);
-    return await callTool(job, call, signal);
+    const search = isSearch(job, call) ? options.searchDocuments : undefined;
+    if (search === undefined) return { status: 'COMPLETED', result: await callTool(job, call, signal) };
+    const found = await search(job, call, signal);
+    return { status: 'COMPLETED', result: found.map(wordsOf).join('\n'), found };
   };
 
   return {
+    searchesDocuments: options.searchDocuments !== undefined,
     async run(job, call, signal) {
       const observe = toolCallDuration.start();
       try {
-        const result = await inSpan('call tool', { kind: 'client' }, () => callWithSlot(job, call, signal));
+        const outcome = await inSpan('call tool', { kind: 'client' }, () => callWithSlot(job, call, signal));
         observe({ outcome: 'COMPLETED' });
-        return { status: 'COMPLETED', result };
+        return outcome;
       } catch (err) {
         if (!(err instanceof ToolFault)) throw err;
         observe({ outcome: err.code });

@@ -70,6 +70,8 @@ export interface Generation {
   readonly reuse?: ReuseTerms | undefined;
   /** What was found in documents for the reply, which it may cite; absent where it draws on none. */
   readonly retrieval?: Retrieval | undefined;
+  /** Where its model may search further; absent: nowhere. */
+  readonly documents?: ReplyJob['documents'];
   /** Absent: TEXT. */
   readonly responseFormat?: ResponseFormat['type'] | undefined;
   /** Of the format JSON_SCHEMA. It may be large, so a row keeps it only until the reply is dispatched. */

@@ -5,13 +5,15 @@ import { readBranch } from './messages/branch.ts';
 import { startJobRelay } from './outbox/job-outbox.ts';
 import { storeFinished } from './replies/store-result.ts';
 import { awaitMessage } from './streams/await-message.ts';
+import { streamOfStored } from './streams/message-stream.ts';
+
+const call = { id: 'c', name: 'look_up', arguments: '{}', status: 'COMPLETED', result: '42' } as const;
 
 test('the tool calls of a result are read with its message and with the branch', async () => {
   await using fixture = await openFixture();
   const { database, streamLog, identity } = fixture;
   await using relay = startJobRelay(database, fixture.broker, logger);
   const changes = createChangeFeed(fixture.signals, logger);
-  const call = { id: 'c', name: 'look_up', arguments: '{}', status: 'COMPLETED', result: '42' } as const;
   const conversation = await fixture.conversation();
   const waiting = { status: 'QUEUED', content: '' } as const;
   const first = await fixture.turn(conversation, undefined, 'one', waiting);
@@ -29,4 +31,19 @@ test('the tool calls of a result are read with its message and with the branch',
   expect((await awaitMessage(fixture, identity, second.reply.id)).toolCalls).toHaveLength(2);
   const branch = await readBranch(database.forTenant(conversation.tenantId), third.reply.id, 1, 6);
   expect(branch.map(({ toolCalls }) => toolCalls?.length ?? 0)).toEqual([0, 1, 0, 2, 0, 0]);
+});
+
+test('a stream made from a row has all passages before the text: those of the reply and those of its searches', async () => {
+  await using fixture = await openFixture();
+  const { reply } = await fixture.turn(await fixture.conversation(), undefined, 'q', { content: 'As [2].' });
+  const passageOf = (index: number) => ({
+    ...{ index, fileId: reply.id, fileName: 'pump.pdf', heading: '', text: `Text ${index}.`, score: 1 },
+  });
+  const [one, two] = [passageOf(1), passageOf(2)];
+  const generation = { userId: reply.id, candidates: [], retrieval: { passages: [one], failed: true } };
+  const toolCalls = [{ ...call, passages: [two, one] }];
+  const [, sources] = streamOfStored({ ...reply, generation, toolCalls, lastSeq: 20 }, 0);
+  expect(sources?.event).toEqual({ type: 'SourcesFound', passages: [one, two], failed: true });
+  const [, searched] = streamOfStored({ ...reply, generation: null, toolCalls, lastSeq: 20 }, 0);
+  expect(searched?.event).toEqual({ type: 'SourcesFound', passages: [one, two] });
 });

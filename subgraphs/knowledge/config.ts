@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { embeddingEnvironment } from '#kernel/embedding/embedders.ts';
 import { subgraphEnvironment } from '#kernel/subgraph-server/run-subgraph.ts';
+import { rerankEnvironment } from './search/reranker.ts';
 
 /** Variables of every process that opens this subgraph. */
 export const knowledgeEnvironment = {
@@ -20,6 +21,7 @@ export const knowledgeEnvironment = {
     .default(300)
     .describe('Seconds for which the URLs of downloads and previews hold.'),
   ...embeddingEnvironment,
+  ...rerankEnvironment,
 };
 
 export const knowledgeConfig = z.object({

@@ -12,6 +12,7 @@ import type { Identity } from '#contracts/identity.ts';
 import { type IngestJob, ingestJobSchema, ingestQueue } from '#contracts/ingest-job.ts';
 import type { PlanTier } from '#contracts/plan-tiers.ts';
 import { openAccessList } from '#kernel/access/access-list.ts';
+import type { Blobs } from '#kernel/blobs/blobs.ts';
 import type { Database } from '#kernel/database/database.ts';
 import { watchDatabase } from '#kernel/database/open-database.ts';
 import { openPglite } from '#kernel/database/pglite.ts';
@@ -91,6 +92,10 @@ export interface FixtureOptions {
   readonly engine?: Engine;
   /** Of ports that other processes use too, in place of embedded ones. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** The rerank endpoint. Default: none. */
+  readonly rerankUrl?: string;
+  /** In place of the directory. */
+  readonly blobs?: (directory: Blobs) => Blobs;
 }
 
 const secret = 'a secret that only these tests know, 32+';
@@ -123,7 +128,8 @@ export const openKnowledgeFixture = async (options: FixtureOptions = {}): Promis
       : await openPglite(await copyCluster(directory.path), [knowledgeTables]),
   );
   const environment = { DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 5000, ...options.environment };
-  const ports = opened.use(await openPorts(environment, logger));
+  const embedded = opened.use(await openPorts(environment, logger));
+  const ports = { ...embedded, blobs: options.blobs?.(embedded.blobs) ?? embedded.blobs };
   const [signIdentity, verifyIdentity] = [createIdentitySigner(secret), createIdentityVerifier(secret)];
   const access = opened.use(await openAccessList(ports, logger));
   const databaseWatch = opened.use(watchDatabase(database, logger));
@@ -136,10 +142,11 @@ export const openKnowledgeFixture = async (options: FixtureOptions = {}): Promis
   const services = { database, databaseWatch, ports, signIdentity, verifyIdentity, access, logger };
   const embeddings = opened.use(await startEmbeddingsServer());
   const embedders = opened.use(createFixtureEmbedders(embeddings.baseUrl));
+  const reranking = { RERANK_URL: options.rerankUrl, RERANK_FORMAT: 'documents' as const, RERANK_TIMEOUT_MS: 5_000 };
   const subgraph = opened.use(
     await openKnowledge(
       { ...services, host: '127.0.0.1', port: 0 },
-      { embedders, USAGE_URL: `${usageUrl}/graphql`, UPLOAD_URL_SECONDS: 60, DOWNLOAD_URL_SECONDS: 60 },
+      { embedders, reranking, USAGE_URL: `${usageUrl}/graphql`, UPLOAD_URL_SECONDS: 60, DOWNLOAD_URL_SECONDS: 60 },
     ),
   );
   const closing = opened.move();

@@ -14,7 +14,7 @@ await runSubgraph({
   open: async (services, config) => {
     await using opened = new AsyncDisposableStack();
     const embedders = opened.use(createEmbedders(config, await readModelsFile(config.MODELS_FILE), process.env));
-    const subgraph = opened.use(await openKnowledge(services, { ...config, embedders }));
+    const subgraph = opened.use(await openKnowledge(services, { ...config, embedders, reranking: config }));
     const closing = opened.move();
     return { url: subgraph.url, [Symbol.asyncDispose]: () => closing.disposeAsync() };
   },

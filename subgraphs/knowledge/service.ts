@@ -18,11 +18,13 @@ import { startFileSweeper } from './files/sweep-files.ts';
 import { createPlans } from './plans.ts';
 import { consumeResults } from './results/consume-results.ts';
 import { createKnowledgeSchema } from './schema.ts';
+import { createReranker, type RerankConfig } from './search/reranker.ts';
 
 export interface KnowledgeOptions
   extends Pick<KnowledgeConfig, 'USAGE_URL' | 'UPLOAD_URL_SECONDS' | 'DOWNLOAD_URL_SECONDS'> {
   /** Embed questions. The caller closes them. */
   readonly embedders: Embedders;
+  readonly reranking: RerankConfig;
 }
 
 export const openKnowledge = async (services: SubgraphServices, options: KnowledgeOptions): Promise<OpenSubgraph> => {
@@ -34,6 +36,7 @@ export const openKnowledge = async (services: SubgraphServices, options: Knowled
   const relay = opened.use(startOutboxRelay({ database, broker, logger, entity: OutboxEntity, exchange }));
   const files: CollectionServices = {
     embedders: options.embedders,
+    reranker: createReranker(options.reranking, logger),
     ...{ database, blobs, signals, relay, logger },
     findLimits: createPlans(usage),
     uploadSeconds: options.UPLOAD_URL_SECONDS,

@@ -25,3 +25,9 @@ test('of pictures, the newest ones count', () => {
   expect(shared.get(1)).toHaveLength(maxAttachedPictures);
   expect(shared.get(0)).toEqual([{ fileId: 't', name: 't', kind: 'TEXT', characters: 5 }]);
 });
+
+test('long texts of one message get equal shares, and what a short one leaves', () => {
+  const files = [text('long', 900_000), text('short', 100), picture('p'), text('longer', 4_000_000)];
+  const shared = shareOutAttachments([{ attachments: files }], 1_001);
+  expect(shared.get(0)?.map(({ characters }) => characters)).toEqual([450, 100, undefined, 451]);
+});

@@ -72,6 +72,7 @@ export const buildJob = (input: JobInput): GenerationJob => {
     pii: generation.pii,
     reuse: generation.reuse,
     retrieval: generation.retrieval,
+    documents: generation.documents,
     responseFormat,
     admittedAt: Date.now(),
     requestId: generation.requestId,

@@ -73,7 +73,7 @@ const addTextEvents = (
   });
   builder.objectRef<EventOf<'SourcesFound'>>('SourcesFound').implement({
     description:
-      'The passages that the reply may cite, before its first text. A reset leaves them. Message.citations has those that it does cite.',
+      'The passages that the reply may cite, before its first text, and again with all of them when the model has searched for more, before the text that may cite these. Numbers stay. A reset leaves them. Message.citations has those that the reply does cite.',
     interfaces: [MessageEvent],
     isTypeOf: isEvent('SourcesFound'),
     fields: (t) => ({

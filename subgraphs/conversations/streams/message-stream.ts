@@ -12,6 +12,7 @@ import { AppError } from '#kernel/errors.ts';
 import type { StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { messageNotFound } from '../conversations/access.ts';
 import { inFlightStatuses, logIdOf, type Message, MessageEntity } from '../entities.ts';
+import { passagesOf } from '../messages/citations.ts';
 import { afterTerminal, type WrittenSoFar, writtenInRow } from '../replies/current-message.ts';
 import { readKeptEvents } from '../replies/kept-stream-events.ts';
 import type { Finding, StreamWatch } from './stream-watch.ts';
@@ -57,7 +58,9 @@ export const streamOfStored = (message: Message, afterSeq: number): readonly Str
     ? [{ type: 'ReasoningDelta', text: message.reasoning }]
     : [];
   const { retrieval } = message.generation ?? {};
-  const sources: readonly StreamEvent[] = retrieval ? [{ type: 'SourcesFound', ...retrieval }] : [];
+  const passages = passagesOf(message);
+  const sources: readonly StreamEvent[] =
+    retrieval || passages.length > 0 ? [{ type: 'SourcesFound', ...retrieval, passages }] : [];
   const starts = message.lastSeq - calls.length - reasoning.length - text.length - sources.length - 2;
   const callEvents = calls.flatMap((call, index) => eventsOfCall(call, index < starts));
   return [first, ...sources, ...reasoning, ...callEvents, ...text, terminalOf(message)].map((event, index) => ({

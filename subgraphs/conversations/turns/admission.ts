@@ -65,6 +65,8 @@ export interface AdmissionRequest {
   readonly isStructured?: boolean | undefined;
   /** Whether the question carries pictures, which the model has to see. Default: false. */
   readonly hasPictures?: boolean | undefined;
+  /** Whether the model may search documents itself. Default: false. */
+  readonly searchesDocuments?: boolean | undefined;
   /** Names of the tools that the reply may call; undefined for all of the tenant's. */
   readonly tools: readonly string[] | undefined;
 }

@@ -88,11 +88,14 @@ export const sizeOfPrompt = (
   return { likely: likely + tokensBeforeReply, most: most + tokensBeforeReply + tokensOfProvider, openReplies };
 };
 
+/** What models read of a tool. */
+type DescribedTool = Pick<Tool, 'name' | 'description'> & { readonly parameters: object };
+
 /** Sizes are remembered, because a route gives the same tools to many replies. */
-const toolSizes = new WeakMap<Tool, ReturnType<typeof sizeOfTexts>>();
+const toolSizes = new WeakMap<DescribedTool, ReturnType<typeof sizeOfTexts>>();
 
 /** The tokens that descriptions of tools add to a prompt. */
-export const sizeOfTools = (tools: readonly Tool[]): ReturnType<typeof sizeOfTexts> => {
+export const sizeOfTools = (tools: readonly DescribedTool[]): ReturnType<typeof sizeOfTexts> => {
   let [likely, most] = [0, 0];
   for (const tool of tools) {
     const { name, description, parameters } = tool;

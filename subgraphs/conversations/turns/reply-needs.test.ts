@@ -1,6 +1,7 @@
 /** What is reserved for a reply, compared with what a tokenizer counts in its prompt. */
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { expect, test } from 'vitest';
+import { searchDocumentsTool } from '#contracts/search-documents-tool.ts';
 import { candidate, tool } from '../conversations.fixture.ts';
 import { sizeOfPrompt, sizeOfTools } from './prompt-size.ts';
 import { replyNeeds } from './reply-needs.ts';
@@ -72,6 +73,16 @@ test('tools count in every request where a model can call them', () => {
   const offered = replyNeeds({ candidates: [caller], tools: [tool] }, prompt, limits);
   expect(offered.inputTokens).toBe(prompt.likely + sizeOfTools([tool]).likely);
   // Eight more requests, each as long as the context window allows.
+  expect(Number(offered.maxCostUsd)).toBeGreaterThan((8 * 7_000) / 1e6);
+});
+
+test('a search in documents counts as a tool', () => {
+  const prompt = sizeOfPrompt(undefined, [question('hello')]);
+  const caller = { ...candidate, capabilities: ['TOOLS' as const] };
+  const searching = { ...limits, searchesDocuments: true };
+  expect(replyNeeds(route, prompt, searching)).toEqual(replyNeeds(route, prompt, limits));
+  const offered = replyNeeds({ candidates: [caller], tools: [] }, prompt, searching);
+  expect(offered.inputTokens).toBe(prompt.likely + sizeOfTools([searchDocumentsTool]).likely);
   expect(Number(offered.maxCostUsd)).toBeGreaterThan((8 * 7_000) / 1e6);
 });
 

@@ -5,6 +5,7 @@
  */
 import { Decimal } from 'decimal.js';
 import { maxToolSteps, outputTokensOf, type ReasoningEffort, type RouteCandidate } from '#contracts/generation-job.ts';
+import { searchDocumentsTool } from '#contracts/search-documents-tool.ts';
 import { type PromptSize, sizeOfTools } from './prompt-size.ts';
 import type { Route } from './routes.ts';
 
@@ -40,6 +41,8 @@ export interface ReplyLimits {
   readonly reasoningEffort?: ReasoningEffort | undefined;
   /** Whether the reply has to have a format. Default: false. */
   readonly isStructured?: boolean | undefined;
+  /** Whether the model may search documents, as it calls a tool. Default: false. */
+  readonly searchesDocuments?: boolean | undefined;
   /** Whether a title may be generated after the reply. */
   readonly mayTitle: boolean;
   /** Whether the reply may have to wait; its prompt is then built when it is dispatched. */
@@ -49,13 +52,14 @@ export interface ReplyLimits {
 export const replyNeeds = (
   { candidates, tools }: Pick<Route, 'candidates' | 'tools'>,
   prompt: PromptSize,
-  { mayTitle, mayWait, isStructured = false, ...length }: ReplyLimits,
+  { mayTitle, mayWait, isStructured = false, searchesDocuments = false, ...length }: ReplyLimits,
 ): ReplyNeeds => {
   const outputOf = (candidate: RouteCandidate): number => outputTokensOf(candidate, length);
   const output = Math.max(...candidates.map(outputOf));
   /** Tokens that workers cut a prompt to. */
   const space = Math.max(0, ...candidates.map((candidate) => candidate.contextWindow - outputOf(candidate)));
-  const offered = candidates.some(({ capabilities }) => capabilities.includes('TOOLS')) ? tools : [];
+  const callable = searchesDocuments ? [...tools, searchDocumentsTool] : tools;
+  const offered = candidates.some(({ capabilities }) => capabilities.includes('TOOLS')) ? callable : [];
   const described = sizeOfTools(offered);
   const likely = prompt.likely + described.likely + prompt.openReplies * output;
   // The text of open replies, and the instructions at the time of dispatch, are not known yet.

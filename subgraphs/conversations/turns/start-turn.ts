@@ -34,7 +34,7 @@ import type { RetrievePassages } from './retrieve-passages.ts';
 import { type BusyPolicy, newMessageId, type StoreOutcome, storeTurn } from './store-turn.ts';
 import { branchOf, promptSizeOf } from './turn-prompt.ts';
 import type { TurnRequest } from './turn-request.ts';
-import { instructionsOf, reuseOf } from './turn-terms.ts';
+import { documentsOf, instructionsOf, reuseOf } from './turn-terms.ts';
 
 export interface TurnServices extends Pick<StopServices, 'stops' | 'logger'> {
   readonly database: Database;
@@ -113,6 +113,7 @@ const storeOnce = async (
     pii: admitted.pii,
     reuse: admitted.reuse,
     retrieval: admitted.retrieval,
+    documents: documentsOf(request, context),
     ...activeRequest(),
   };
   const isNew = typeof question === 'string';
@@ -198,6 +199,7 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
   const branch = branchOf(request, context);
   const { history } = context;
   const collectionIds = request.collectionIds ?? context.collectionIds;
+  const documents = documentsOf(request, context);
   const above = isNew ? history : history.slice(0, -1);
   const retrieving = services.retrievePassages({ identity, collectionIds, question: text, history: above });
   const admissionRequest: AdmissionRequest = {
@@ -221,6 +223,7 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
     reasoningEffort: request.reasoningEffort,
     isStructured: request.responseFormat !== undefined,
     tools: request.tools,
+    searchesDocuments: documents !== undefined,
   };
   const { route, reservation: first, outputModeration, pii } = await admission.admit(admissionRequest);
   let reservation = first;
@@ -233,7 +236,8 @@ const admitAndStore = async (services: TurnServices, request: TurnRequest): Prom
     const placed = placeRoute(services.placeReply, route, admissionRequest.judged);
     const retrieval = await retrieving;
     // A kept reply may cite other passages, or what its reader may not read; and knows no attachments.
-    const isOwn = retrieval !== undefined || branch.some(({ attachments }) => attachments?.length);
+    const isOwn =
+      retrieval !== undefined || documents !== undefined || branch.some(({ attachments }) => attachments?.length);
     const reuse = isOwn ? undefined : await reuseOf(services.curatedReplies, request, { context, route, text });
     const admitted = { retrieval, context, questionId, replyId, ...placed, reservation, outputModeration, pii, reuse };
     stored = await storeInPosition(services, { request, admissionRequest, onExtended }, admitted);

@@ -6,12 +6,12 @@ import { createInterface } from 'node:readline';
 import type { EntityManager } from '@mikro-orm/sql';
 import type { DocumentEmbedded } from '#contracts/broker-events.ts';
 import { chunksKey, decodeVector, type EmbeddedChunk, embeddedChunkSchema } from '#contracts/embed-job.ts';
+import { searchTerms } from '#contracts/search-terms/search-terms.ts';
 import { callFunctionIn } from '#kernel/database/call-function.ts';
 import { AppError } from '#kernel/errors.ts';
 import { DocumentIndexEntity, FileEntity } from '../entities.ts';
 import { deleteDoomedBlobs, doomBlobs } from '../files/doom-blobs.ts';
 import type { FileServices } from '../files/file-services.ts';
-import { searchTerms } from '../search/search-terms.ts';
 import { announceCollections, collectionsOfFile } from './announce-collections.ts';
 import { deleteUnusedIndexes, finishReindexing } from './finish-reindexing.ts';
 

@@ -41,6 +41,12 @@ const addHit = (builder: KnowledgeBuilder, { file }: FileTypes) =>
         description: 'From -1 to 1: how near its meaning is to that of the question; null where that did not find it.',
         resolve: ({ vectorScore }) => vectorScore ?? null,
       }),
+      rerankScore: t.float({
+        nullable: true,
+        description:
+          'How much the reranking model thinks of it, on a scale of its own, by which the passages are in order then; null where it has not judged it.',
+        resolve: ({ rerankScore }) => rerankScore ?? null,
+      }),
     }),
   });
 
@@ -65,6 +71,10 @@ export const addDocumentSearch = (builder: KnowledgeBuilder, types: FileTypes): 
         description:
           'The lanes that were searched. VECTORS is missing where the database has no pgvector, or the model does not respond.',
         resolve: ({ lanes }) => [...lanes],
+      }),
+      isReranked: t.exposeBoolean('isReranked', {
+        description:
+          'Whether a reranking model has put the passages in order. False where none is set up, or it did not respond in time.',
       }),
     }),
   });

@@ -7,6 +7,7 @@ import type { EntityManager } from '@mikro-orm/sql';
 import { validate } from 'uuid';
 import { z } from 'zod';
 import type { Identity } from '#contracts/identity.ts';
+import { questionTerms } from '#contracts/search-terms/search-terms.ts';
 import { arrayLiteral } from '#kernel/database/array-literal.ts';
 import { callFunctionIn } from '#kernel/database/call-function.ts';
 import type { Database } from '#kernel/database/database.ts';
@@ -15,7 +16,8 @@ import type { Embedders } from '#kernel/embedding/embedders.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Logger } from '#kernel/log.ts';
 import { type FusedHit, fuseLanes, type LaneHit } from './fuse-lanes.ts';
-import { mostQuestionTerms, type SearchTerm, searchTerms } from './search-terms.ts';
+import { rerankHits } from './rerank-hits.ts';
+import type { Reranker } from './reranker.ts';
 
 export const searchLanes = ['WORDS', 'VECTORS'] as const;
 export type SearchLane = (typeof searchLanes)[number];
@@ -23,6 +25,8 @@ export type SearchLane = (typeof searchLanes)[number];
 export interface SearchServices {
   readonly database: Database;
   readonly embedders: Embedders;
+  /** Puts what was found in order. Default: the places in the lanes do. */
+  readonly reranker?: Reranker | undefined;
   readonly logger: Logger;
 }
 
@@ -43,20 +47,22 @@ export interface DocumentHit {
   readonly score: number;
   readonly wordScore: number | undefined;
   readonly vectorScore: number | undefined;
+  /** That of the reranking model; undefined where it has not judged the passage. */
+  readonly rerankScore?: number | undefined;
 }
 
 export interface DocumentSearch {
   readonly hits: readonly DocumentHit[];
   /** The lanes that were searched. */
   readonly lanes: readonly SearchLane[];
+  /** Whether a reranking model has put the passages in order. */
+  readonly isReranked: boolean;
 }
 
 export const mostCollections = 20;
 export const mostHits = 20;
 const longestQuery = 8_000;
 const [mostContext, longestContext] = [5, 2_000];
-/** Of a term that only the context has. */
-const contextWeight = 0.2;
 /** Passages of each lane that are compared. */
 const laneLength = 50;
 /** Milliseconds for the vector of a question. The search is a part of what somebody waits for. */
@@ -94,19 +100,11 @@ interface Question {
   readonly context: string;
 }
 
-/** The terms of the question, and with less weight those that only its context has. */
-const termsOf = ({ text, context }: Question): readonly SearchTerm[] => {
-  const terms = searchTerms(text, mostQuestionTerms);
-  const known = new Set(terms.map((term) => term.text));
-  const others = searchTerms(context, mostQuestionTerms).filter((term) => !known.has(term.text));
-  return [...terms, ...others.map((term) => ({ ...term, weight: term.weight * contextWeight }))];
-};
-
 const searchWords = async (
   { session, userId, collections }: Scope,
   question: Question,
 ): Promise<readonly LaneHit[]> => {
-  const terms = termsOf(question);
+  const terms = questionTerms(question.text, question.context);
   if (terms.length === 0) return [];
   const rows = await callFunctionIn(session(), {
     name: 'knowledge.search_words',
@@ -215,7 +213,14 @@ export const searchDocuments = async (
   const session = () => services.database.forTenant(identity.tenantId);
   const scope = { session, userId: identity.userId, collections };
   const [words, vectors] = await Promise.all([searchWords(scope, question), searchVectors(services, scope, question)]);
-  const fused = fuseLanes(words, vectors?.hits ?? [], vectors?.weight ?? 0).slice(0, first);
-  const hits = fused.length === 0 ? [] : await readPassages(session(), fused);
-  return { hits, lanes: vectors === undefined ? ['WORDS'] : searchLanes };
+  const { reranker } = services;
+  const most = Math.max(first, reranker?.mostTexts ?? 0);
+  const fused = fuseLanes(words, vectors?.hits ?? [], vectors?.weight ?? 0).slice(0, most);
+  const found = fused.length === 0 ? [] : await readPassages(session(), fused);
+  const ranked = reranker && (await rerankHits(reranker, `${question.context}\n${text}`.trim(), found));
+  return {
+    hits: (ranked?.hits ?? found).slice(0, first),
+    lanes: vectors === undefined ? ['WORDS'] : searchLanes,
+    isReranked: ranked?.isReranked ?? false,
+  };
 };

@@ -33,8 +33,8 @@ const messageQuery = `query ($id: ID!) { message(id: $id) {
   conversation { collectionIds collections { id name } } } }`;
 
 /** A collection with one document, which is found. */
-export const openCollection = async (parlance: Parlance, client: TestClient, access: string) => {
-  const { id: file } = await uploadFile(parlance, client, { name: 'pump-p20.md', content: Buffer.from(manual) });
+export const openCollection = async (parlance: Parlance, client: TestClient, access: string, content = manual) => {
+  const { id: file } = await uploadFile(parlance, client, { name: 'pump-p20.md', content: Buffer.from(content) });
   const { createCollection: collection } = await client.query(created, createCollection, { access });
   const { id } = collection;
   await client.query(z.unknown(), addDocuments, { id, file });
@@ -42,6 +42,21 @@ export const openCollection = async (parlance: Parlance, client: TestClient, acc
     if (collectionChanged.documents.edges[0]?.node.status === 'READY') return { id, file };
   }
   throw new Error('the subscription has ended');
+};
+
+/** Many sections about the strainer, and one that does not name it. */
+const sections = Array.from({ length: 10 }, (_, index) => `## Strainer ${index}\n${'Clean the strainer. '.repeat(20)}`);
+const longManual = `${manual}\n${sections.join('\n')}`;
+const searchedQuery = `query ($id: ID!) { message(id: $id) {
+  content citations { index quote file { id } } toolCalls { name status result } } }`;
+
+/** A question whose model searches for this, with words that the question does not have, then says this text. */
+const searching = (given: object, text: string): string => {
+  const escaped = JSON.stringify(given).replaceAll(/(?<=:")[^"]+/g, (value) =>
+    [...value].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+  );
+  const calls = JSON.stringify([{ name: 'search_documents', arguments: escaped }]);
+  return `script: calls=${calls} text=${encodeURIComponent(text)}\nWhat about the strainer?`;
 };
 
 export const documentSuite = (parlance: () => Parlance): void => {
@@ -108,6 +123,54 @@ export const documentSuite = (parlance: () => Parlance): void => {
       await ada.converse(conversation, again);
       expect(promptOf(again)).toContain('has found nothing');
       expect(promptOf(again)).not.toContain('rotor is blocked');
+    });
+
+    test('a model searches documents itself, in the name of its user alone, and cites what it found', async () => {
+      const [ada, grace, bob] = await Promise.all([parlance().as('ada'), parlance().as('grace'), parlance().as('bob')]);
+      const { id: collection, file } = await openCollection(parlance(), ada, 'PRIVATE', longManual);
+      const modelPolicy = 'openai/gpt-4o-mini';
+      const ask = async (client: TestClient, question: string) => {
+        const conversation = await client.createConversation({ collectionIds: [collection] });
+        const { turn } = await client.converse(conversation, question, { modelPolicy });
+        return turn.assistantMessage.id;
+      };
+      const id = await ask(ada, searching({ query: 'E-4711' }, 'Turn the shaft [7], or not [99].'));
+      const sources: unknown[][] = [];
+      for await (const { messageStream } of ada.follow(sourcesShape, sourcesSubscription, { id })) {
+        if (Array.isArray(messageStream['citations'])) sources.push(messageStream['citations']);
+      }
+      expect(sources.map(({ length }) => length)).toEqual([6, expect.any(Number)]);
+      expect(sources[1]?.slice(0, 6)).toEqual(sources[0]);
+      expect(JSON.stringify(sources[0])).not.toContain('rotor');
+      const { data } = await ada.ask(searchedQuery, { id });
+      expect(data).toMatchObject({
+        message: {
+          content: 'Turn the shaft [7], or not.',
+          citations: [{ index: 7, quote: expect.stringContaining('rotor is blocked'), file: { id: file } }],
+          toolCalls: [{ name: 'search_documents', status: 'COMPLETED', result: expect.stringContaining('number="7"') }],
+        },
+      });
+      // Nobody else finds it, though the model is asked to.
+      for (const stranger of [grace, bob]) {
+        const found = await ask(stranger, searching({ query: 'E-4711' }, 'Nothing [1].'));
+        expect((await stranger.ask(searchedQuery, { id: found })).data).toMatchObject({
+          message: {
+            ...{ content: 'Nothing.', citations: [] },
+            toolCalls: [{ status: 'COMPLETED', result: expect.stringContaining('found nothing') }],
+          },
+        });
+      }
+      const named = await ask(grace, searching({ query: 'E-4711', collectionIds: collection }, 'Nothing.'));
+      expect((await grace.ask(searchedQuery, { id: named })).data).toMatchObject({
+        message: { citations: [], toolCalls: [{ status: 'FAILED' }] },
+      });
+      // Without tools, there is no search either.
+      const conversation = await ada.createConversation({ collectionIds: [collection] });
+      const question = searching({ query: 'E-4711' }, 'No search.');
+      const { turn } = await ada.converse(conversation, question, { modelPolicy, tools: [] });
+      expect((await ada.ask(searchedQuery, { id: turn.assistantMessage.id })).data).toMatchObject({
+        message: { content: 'No search.', toolCalls: [] },
+      });
     });
   });
 };

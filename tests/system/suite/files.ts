@@ -132,6 +132,24 @@ export const fileSuite = (parlance: () => Parlance): void => {
       });
     });
 
+    test('of a file that is longer than the room for it, the model reads what belongs to the question', async () => {
+      const ada = await parlance().as('ada');
+      const filler = Array.from({ length: 9_000 }, (_, line) => `Paragraph ${line} has nothing that anybody asks for.`);
+      const content = Buffer.from(`${filler.join('\n\n')}\n\nE-4711: the rotor is blocked. Turn the shaft by hand.`);
+      const { id, status } = await uploadFile(parlance(), ada, { name: 'long.txt', content });
+      expect(status).toBe('READY');
+      const conversation = await ada.createConversation();
+      const question = 'What do I do when it says E 4711?';
+      await ada.converse(conversation, question, { attachmentIds: [id] });
+      const prompt = parlance()
+        .provider.requests.findLast(({ body }) => body.messages.at(-1)?.content?.endsWith(question))
+        ?.body.messages.at(-1)?.content;
+      expect(prompt).toMatch(/<file name="long\.txt" shown="\d+ of \d+ characters">\nParagraph 0 has/);
+      expect(prompt).toContain('[...]');
+      expect(prompt).toContain('E-4711: the rotor is blocked. Turn the shaft by hand.\n</file>');
+      expect(prompt?.length).toBeLessThan(content.length);
+    });
+
     test('a picture goes to a model that sees, and only there; a model that does not is refused or told so', async () => {
       const ada = await parlance().as('ada');
       const content = await sharp({ create: { width: 2_000, height: 500, channels: 3, background: '#c00' } })

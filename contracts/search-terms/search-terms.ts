@@ -1,5 +1,5 @@
 /**
- * The terms by which the lane of words compares a question with passages, in any language: two beginnings of each word,
+ * The terms by which a question is compared with passages by their words, in any language: two beginnings of each word,
  * so that inflected forms and compounds meet; pairs of characters where a script has no spaces; and identifiers such as
  * E-4711 as one term, however they are divided, so that E-4712 is another. Invariants: texts that differ only in case,
  * accents or width have the same terms; linear in the text, of which a bounded beginning is read; a bounded number of
@@ -10,9 +10,13 @@ import { functionWords } from './function-words.ts';
 /** Characters of a text that are read, before and after folding: NFKC grows a text up to 18 times. */
 const longestRead = 12_000;
 const longestFolded = 24_000;
+/** Most that folding may make of a character on average, so that the work grows with the text as it is. */
+const mostGrowth = 2;
 /** Terms of a passage, and of a question. */
 const mostTerms = 1_500;
-export const mostQuestionTerms = 64;
+const mostQuestionTerms = 64;
+/** Of a term that only the context has. */
+const contextWeight = 0.2;
 
 /** Letters of a word that are compared: most of a stem, and what compounds begin with. */
 const stemLength = 7;
@@ -36,7 +40,7 @@ const fold = (text: string): string =>
     .slice(0, longestRead)
     .toWellFormed()
     .normalize('NFKC')
-    .slice(0, longestFolded)
+    .slice(0, Math.min(longestFolded, mostGrowth * text.length + 64))
     .toLowerCase()
     .normalize('NFD')
     .replaceAll(/[\u0300-\u036f\u00ad\u200b-\u200d]/g, '')
@@ -79,4 +83,15 @@ export const searchTerms = (text: string, most = mostTerms): readonly SearchTerm
     }
   }
   return [...terms.values()];
+};
+
+/**
+ * The terms of a question, and with less weight those that only its context has.
+ * @param context what the question may refer to, such as the messages before it
+ */
+export const questionTerms = (question: string, context: string): readonly SearchTerm[] => {
+  const terms = searchTerms(question, mostQuestionTerms);
+  const known = new Set(terms.map(({ text }) => text));
+  const others = searchTerms(context, mostQuestionTerms).filter(({ text }) => !known.has(text));
+  return [...terms, ...others.map((term) => ({ ...term, weight: term.weight * contextWeight }))];
 };
