@@ -1,4 +1,4 @@
-/** Archives that are damaged, hostile or none of ours: each import fails with a sentence, and nothing of it is stored. */
+/** Archives that are damaged, hostile or none of ours: each import fails with a sentence, and stores nothing. */
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { v7 as uuidv7 } from 'uuid';
@@ -73,7 +73,8 @@ test.each<readonly [string, () => Promise<Buffer>, object]>([
   ['that breaks off in an entry', async () => (await twoFiles()).subarray(0, 300), damaged],
   [
     'with a wrong check sum in its last entry',
-    async () => changeLast(await twoFiles(), (entry) => entry.writeUInt32LE(entry.readUInt32LE(crcAt) ^ 1, crcAt)),
+    async () =>
+      changeLast(await twoFiles(), (entry) => entry.writeUInt32LE((entry.readUInt32LE(crcAt) ^ 1) >>> 0, crcAt)),
     damaged,
   ],
   [
