@@ -1,8 +1,8 @@
 /**
- * The pages of shared conversations, at `/s/<token>`, and their files, at `/s/<token>/files/<place>`, as a plug-in of the
- * gateway: conversations makes the pages, without scripts, and says where the bytes of a file are. Whoever has the link
- * reads them without a sign-in. Invariant: nothing keeps a page or the way to a file, because a share can end at any
- * time, and a link that leads nowhere says nothing but that.
+ * The pages of shared conversations, at `/s/<token>`, and their files, at `/s/<token>/files/<place>`, as a plug-in of
+ * the gateway: conversations makes the pages, without scripts, and says where the bytes of a file are. Whoever has the
+ * link reads them without a sign-in. Invariant: nothing keeps a page or the way to a file, because a share can end at
+ * any time, and a link that leads nowhere says nothing but that.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';

@@ -58,7 +58,7 @@ export const createImportWork = (services: ImportWorkServices): TransferWork => 
     const stream = await services.blobs.getStream(fileKey({ tenantId, fileId: fileId ?? '' }));
     const report = createReport();
     let done = 0;
-    for await (const read of readImport(stream)) {
+    for await (const read of readImport(stream, signal)) {
       signal.throwIfAborted();
       done += 1;
       if (done > mostConversations) {

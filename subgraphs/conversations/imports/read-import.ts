@@ -1,7 +1,7 @@
 /**
  * The conversations in the file of an import: our own JSON, ChatGPT's or LibreChat's, as they are or in a ZIP archive
- * as ChatGPT and we export it. The file is read piece by piece. What cannot be read is reported and does not end the
- * import; a file in which nothing is known does.
+ * as ChatGPT and we export it. The file is read piece by piece, an archive twice. What cannot be read is reported and
+ * does not end the import; a file in which nothing is known does, and so does a damaged archive.
  */
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
@@ -13,6 +13,7 @@ import { pipeline } from 'node:stream/promises';
 import { AppError } from '#kernel/errors.ts';
 import type { LeftOutReason } from '../transfer-entities.ts';
 import { readChatgpt } from './chatgpt-source.ts';
+import { checkArchive } from './check-archive.ts';
 import { type ElementBounds, jsonElements, placeOf, TextTooLongError } from './json-elements.ts';
 import { readLibrechat } from './librechat-source.ts';
 import { readParlance } from './parlance-source.ts';
@@ -89,29 +90,25 @@ async function* readJson(beginning: Buffer, chunks: AsyncIterable<Buffer>): Asyn
   }
 }
 
-/** ChatGPT's archive has one file or several, ours a folder of them. */
-const holdsConversations = /^(?:[^/]*\/)?conversations(?:-\d+)?\.json$|^conversations\/\d+\.json$/;
-
-async function* readArchive(chunks: AsyncIterable<Buffer>): AsyncGenerator<ReadConversation> {
+async function* readArchive(chunks: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<ReadConversation> {
   const path = join(tmpdir(), `parlance-import-${randomUUID()}`);
   try {
     await pipeline(chunks, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
-    let isKnown = false;
+    const names = await checkArchive(path, signal);
+    if (names.size === 0) throw unknownFile();
     for await (const entry of zipEntries(path)) {
-      if (!holdsConversations.test(entry.name)) continue;
-      isKnown = true;
+      if (!names.has(entry.name)) continue;
       const { beginning, chunks: content } = await peek(await entry.open());
       yield* readJson(beginning, content);
     }
-    if (!isKnown) throw unknownFile();
   } finally {
     await rm(path, { force: true });
   }
 }
 
 /** Throws BAD_USER_INPUT for a file that is none of these, and PAYLOAD_TOO_LARGE. */
-export async function* readImport(stream: Readable): AsyncGenerator<ReadConversation> {
+export async function* readImport(stream: Readable, signal: AbortSignal): AsyncGenerator<ReadConversation> {
   const { beginning, chunks } = await peek(stream);
-  if (isZip(beginning)) yield* readArchive(chunks);
+  if (isZip(beginning)) yield* readArchive(chunks, signal);
   else yield* readJson(beginning, chunks);
 }

@@ -70,8 +70,8 @@ const readSettled = async (
 };
 
 /**
- * Throws NOT_FOUND, FORBIDDEN where the tenant allows no shares, BAD_USER_INPUT, CONTENT_BLOCKED where a message of the branch was blocked, and the fault of safety
- * while it cannot say so.
+ * Throws NOT_FOUND, FORBIDDEN where the tenant allows no shares, BAD_USER_INPUT, CONTENT_BLOCKED where a message of the
+ * branch was blocked, and the fault of safety while it cannot say so.
  */
 export const shareConversation = async (
   { database, changes, anyBlocked }: ShareServices,

@@ -1,8 +1,9 @@
 /**
  * What whoever has the token of a share may read, without being signed in: the texts of its messages, its files if the
- * owner said so, and no name or id of a person, a tenant or an original. Invariant: each view asks anew whether the share still stands, so it is gone
- * the moment it is revoked or expires, its conversation is deleted, one of its messages is blocked, or its owner is
- * deactivated, and while its tenant forbids sharing. Gone, expired and never issued look the same.
+ * owner said so, and no name or id of a person, a tenant or an original. Invariant: each view asks anew whether the
+ * share still stands, so it is gone the moment it is revoked or expires, its conversation is deleted, one of its
+ * messages is blocked, or its owner is deactivated, and while its tenant forbids sharing. Gone, expired and never
+ * issued look the same.
  */
 import { z } from 'zod';
 import type { Identity } from '#contracts/identity.ts';

@@ -97,7 +97,7 @@ test('a share shows no file and no passage unless its owner said so; its text ke
   const [question, reply] = await messagesOf(token);
   expect([question?.attachments, reply?.citations, reply?.content]).toEqual([[], [], 'So [1][2].']);
   const { html, policy } = await pageOf(token);
-  for (const hidden of ['report', 'map.png', 'source', 'quote', '<img']) expect(html).not.toContain(hidden);
+  for (const hidden of ['report', 'map.png', 'source 1', 'quote &lt;', '<img']) expect(html).not.toContain(hidden);
   expect(policy).toMatch(/img-src data:;/);
   expect(await linkOf(token, '1-0')).toBeNull();
 });

@@ -21,7 +21,9 @@ export const transferFlows = (stand: () => WebStand): void => {
     await using page = await stand().open();
     await openTransfer(page, title);
     const part = page.getByRole('region', { name: 'Share by a link' });
+    await part.getByRole('checkbox', { name: 'Share attached files and cited passages too' }).check();
     await part.getByRole('button', { name: 'Make a link' }).click();
+    await part.getByText('With attached files and cited passages.').waitFor();
     const link = await part.locator('code').textContent();
     await part.getByText(/The link works until/).waitFor();
     expect(await axeFaults(page)).toEqual([]);
