@@ -47,9 +47,10 @@ export const useChanges = <Data, Given extends Variables>(
     };
     if (hasFollowed.current) announce(undefined);
     hasFollowed.current = true;
-    // Without changes the page still shows what it reads, and the read says why the server refuses.
+    // Without changes the page still shows what it reads, and another read says why the server refuses.
     follow().catch((fault: unknown) => {
       if (!isParlanceError(fault)) throw fault;
+      if (!leaving.signal.aborted) announce(undefined);
     });
     const settled = setTimeout(() => announce(undefined), settleMs);
     return () => {

@@ -77,7 +77,7 @@ export const furnishDocuments = async (parlance: Parlance, client: TestClient): 
   });
   parlance.provider.queue({
     texts: [
-      'E-4711 means that **the rotor is blocked** [1].\n\n1. Switch the pump off.\n2. Turn the shaft with a 5 mm key [1].\n3. Clean the strainer, which is due twice a year [2].\n',
+      'E-4711 means that **the rotor is blocked** [1].\n\n1. Switch the pump off.\n2. Turn the shaft with a 5 mm key [1].\n',
     ],
   });
   await client.converse(conversationId, 'What does E-4711 on pump P-20 mean, and what do I do?');

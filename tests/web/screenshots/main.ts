@@ -89,7 +89,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   await shoot(page, `chat-collection-desktop-${colorScheme}`);
   await page.goto(`${web.origin}/admin/retrieval`);
   await page.getByRole('checkbox', { name: /^Pump manuals/ }).check();
-  await page.getByLabel('Question').fill('What does E-4711 mean?');
+  await page.getByRole('textbox', { name: 'Question' }).fill('What does E-4711 mean?');
   await page.getByRole('button', { name: 'Search' }).click();
   await page.getByRole('table').waitFor();
   await page.getByRole('status').getByText('passages in').scrollIntoViewIfNeeded();
