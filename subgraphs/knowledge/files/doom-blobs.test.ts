@@ -8,7 +8,7 @@ test('a blob that the store does not delete holds up no other', async () => {
   await using knowledge = await openKnowledgeFixture();
   const { blobs } = knowledge.ports;
   const tenantId = randomUUID();
-  const keys = { stuck: `${tenantId}/stuck`, other: `${tenantId}/other` };
+  const keys = { stuck: `${tenantId}/files/stuck`, other: `${tenantId}/files/other` };
   for (const key of Object.values(keys)) await blobs.put(key, Buffer.from('x'), 'text/plain');
   await knowledge.database.asSystem(async (em) => {
     doomBlobs(em, tenantId, [keys.stuck], new Date(0));

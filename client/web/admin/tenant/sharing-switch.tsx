@@ -1,8 +1,8 @@
 /** Whether people of the tenant may share conversations by links. */
 import { useParlance } from '@parlance/react';
 import { Button, ButtonRow } from '../../design/button.tsx';
+import { useRead } from '../../reads/use-read.ts';
 import { useAction } from '../api/use-action.ts';
-import { useRead } from '../api/use-read.ts';
 import { SetSharingDocument, SharingDocument } from '../generated/graphql.ts';
 import { ConfirmButton } from '../parts/confirm-button.tsx';
 import { FaultView } from '../parts/fault-view.tsx';
