@@ -85,6 +85,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   await page.getByRole('button', { name: 'Collections of documents: Pump manuals' }).waitFor();
   await shoot(page, `chat-citations-desktop-${colorScheme}`);
   await page.goto(`${web.origin}/collections/${collectionId}`);
+  await page.getByRole('heading', { level: 1, name: 'Pump manuals' }).waitFor();
   await page.getByText('Damaged').waitFor();
   await shoot(page, `chat-collection-desktop-${colorScheme}`);
   await page.goto(`${web.origin}/admin/retrieval`);
@@ -92,7 +93,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   await page.getByRole('textbox', { name: 'Question' }).fill('What does E-4711 mean?');
   await page.getByRole('button', { name: 'Search' }).click();
   await page.getByRole('table').waitFor();
-  await page.getByRole('status').getByText('passages in').scrollIntoViewIfNeeded();
+  await page.getByRole('table').evaluate((table) => table.scrollIntoView({ block: 'center' }));
   await shoot(page, `console-retrieval-desktop-${colorScheme}`);
 }
 const consolePages = [

@@ -130,9 +130,11 @@ export const CollectionPage = ({ id }: { readonly id: string }) => {
   if (collection === null && !fault) return <NoCollection />;
   const isOffered = collection ? mayChange(session, collection) : false;
   const retry = () => void refetch();
+  // Not before it is known what the reader may do with them.
+  const shown = collection ? documents : undefined;
   const list: ReactNode = (
     <>
-      <DocumentList collectionId={id} documents={documents} isOffered={isOffered} refetch={refetch} />
+      <DocumentList collectionId={id} documents={shown} isOffered={isOffered} refetch={refetch} />
       <PageButtons pager={pager} pageInfo={pageInfo} />
     </>
   );
