@@ -134,7 +134,7 @@ export const documentSuite = (parlance: () => Parlance): void => {
         const { turn } = await client.converse(conversation, question, { modelPolicy });
         return turn.assistantMessage.id;
       };
-      const id = await ask(ada, searching({ query: 'E-4711' }, 'Turn the shaft [7], or not [99].'));
+      const id = await ask(ada, searching({ query: 'E-4711' }, 'Do it [7], or not [99].'));
       const sources: unknown[][] = [];
       for await (const { messageStream } of ada.follow(sourcesShape, sourcesSubscription, { id })) {
         if (Array.isArray(messageStream['citations'])) sources.push(messageStream['citations']);
@@ -145,7 +145,7 @@ export const documentSuite = (parlance: () => Parlance): void => {
       const { data } = await ada.ask(searchedQuery, { id });
       expect(data).toMatchObject({
         message: {
-          content: 'Turn the shaft [7], or not.',
+          content: 'Do it [7], or not.',
           citations: [{ index: 7, quote: expect.stringContaining('rotor is blocked'), file: { id: file } }],
           toolCalls: [{ name: 'search_documents', status: 'COMPLETED', result: expect.stringContaining('number="7"') }],
         },
