@@ -1,5 +1,5 @@
 /** Files that ask for more memory or time than there is end within their bounds, and this process goes on. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -60,4 +60,27 @@ test('the process is ended when its memory or its time is over, and when its job
   lost.abort(new Error('the delivery is lost'));
   expect(await running).toMatchObject({ message: 'the delivery is lost' });
   await expect.poll(children).not.toContain('extraction/main.ts');
+});
+
+test('the process ends with the worker that watches it, though its file never comes to its end', async () => {
+  await using directory = await createDirectory();
+  const path = join(directory.path, 'upload');
+  execFileSync('mkfifo', [path]);
+  const task = { path, directory: directory.path, name: 'a', declaredType: '', limits };
+  const program = JSON.stringify(join(import.meta.dirname, 'run-extraction.ts'));
+  const worker = spawn(process.execPath, [
+    ...['--disable-warning=ExperimentalWarning', '--input-type=module', '-e'],
+    `const { runExtraction } = await import(${program});
+    await runExtraction(${JSON.stringify(task)}, new AbortController().signal);`,
+  ]);
+  const processes = (): string => execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' });
+  const childOf = (pid: number | undefined): string | undefined =>
+    new RegExp(`^ *(\\d+) +${pid} .*extraction/main.ts`, 'm').exec(processes())?.[1];
+  await expect.poll(() => childOf(worker.pid), { timeout: 20_000 }).toBeDefined();
+  const child = childOf(worker.pid);
+  // One of its threads waits for somebody who writes.
+  const waits = (): string => execFileSync('sh', ['-c', `cat /proc/${child}/task/*/wchan`], { encoding: 'utf8' });
+  await expect.poll(waits, { timeout: 20_000 }).toContain('wait_for_partner');
+  worker.kill('SIGKILL');
+  await expect.poll(() => new RegExp(`^ *${child} `, 'm').test(processes()), { timeout: 20_000 }).toBe(false);
 });

@@ -9,8 +9,8 @@ import { ExtractionFault } from './extraction-fault.ts';
 /** Below replies, which people wait for. */
 const lowPriority = 5;
 
-// Without a parent nobody watches what this takes.
-process.once('disconnect', () => process.exit(1));
+// Without a parent nobody watches what this takes. An exit would wait for a file that never comes to its end.
+process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 process.once('message', (task: ExtractionTask) => {
   setPriority(lowPriority);
