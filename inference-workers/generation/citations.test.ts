@@ -42,7 +42,7 @@ test('says that documents were not searched, and tells the model so', async () =
   const asked = workers.provider.nextRequest();
   const id = await workers.send('script: tokens=3', { retrieval: { passages: [], failed: true } });
   expect((await workers.entries(id))[1]?.event).toEqual({ type: 'SourcesFound', passages: [], failed: true });
-  expect(JSON.stringify((await asked).body)).toContain('cannot be searched');
+  expect(JSON.stringify((await asked).body)).toContain('could not be searched');
 });
 
 test('a model that takes the place of another writes without the sources again', async () => {

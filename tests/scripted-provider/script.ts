@@ -25,7 +25,10 @@ const scriptSchema = z.strictObject({
   thoughts: z.enum(['apart', 'tags']).default('apart'),
   /** Texts that are sent in place of the words, each in an event of its own: at once, or by `pace`. Not in prompts. */
   texts: z.array(z.string()).default([]),
-  /** In a prompt: a text in place of the words, percent-encoded. `again`: where the model has to write it again. */
+  /**
+   * In a prompt: a text in place of the words, percent-encoded, after the calls if there are some. `again`: where the
+   * model has to write it again.
+   */
   text: z.string().optional(),
   again: z.string().optional(),
   /**
@@ -89,7 +92,7 @@ export const parseScript = (input: ScriptInput): Script => scriptSchema.parse(in
 /** The text that a prompt asks for becomes one of `texts`. */
 const withTexts = ({ text: first, again, ...script }: Script, isAgain: boolean): Script => {
   const text = isAgain ? (again ?? first) : first;
-  return text === undefined ? script : { ...script, texts: [decodeURIComponent(text)] };
+  return text === undefined ? script : { ...script, text, texts: [decodeURIComponent(text)] };
 };
 
 /** The script that a prompt holds; the default one when it does not begin with `script:`. Throws on an unknown key. */

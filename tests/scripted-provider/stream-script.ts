@@ -56,7 +56,7 @@ const writeAtOnce = ({ end, written, writeTo, finish }: Words, response: ServerR
 export const streamScript = ({ body, script, response }: Exchange, notes: ExchangeNotes): void => {
   const last = body.messages.at(-1);
   const calls = callsAreDue(body, script) ? script.calls : [];
-  const { texts } = script;
+  const texts = calls.length > 0 && script.text !== undefined ? [] : script.texts;
   const paced = script.pace > 0 ? texts : [];
   const words = texts.length > 0 ? paced.length : script.tokens;
   const tokens = calls.length > 0 ? script.lead : words;
