@@ -9,7 +9,7 @@ import { openDevelopmentIssuer } from '../../standalone/issuer/development-issue
 import { type Parlance, signIn } from './parlance.ts';
 
 const root = join(import.meta.dirname, '../..');
-const startTimeoutMs = 60_000;
+const startTimeoutMs = 110_000;
 
 export interface StandaloneOptions {
   /** Default: a free one. */
