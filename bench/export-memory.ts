@@ -60,7 +60,7 @@ const work = createExportWork({
   ...{ database, streamLog, blobs, logger },
   access: { admit: (identity) => identity },
   loadUsage: async (_, ids) => new Map(ids.map((id) => [id, usage])),
-  files: { async *list() {}, find: async () => null },
+  files: { async *list() {}, ready: async () => [], find: async () => null },
 });
 const transfer = await database.asSystem(async (em) =>
   em.create(TransferEntity, {

@@ -52,7 +52,7 @@ export const gatewayLimitsEnvironment = {
     .positive()
     .optional()
     .describe(
-      `Cost of an operation: by \`@cost\` and \`@listSize\` where the supergraph has them, else the fields that its result can hold. Not set: ${defaultMaxCost} where the supergraph has them, in the standalone, and for introspection, else no limit.`,
+      `Cost of an operation: by \`@cost\` and \`@listSize\` where the supergraph has them, else the fields that its result can hold. Not set: ${defaultMaxCost} where the supergraph has them, as Parlance's own has, and for introspection, else no limit.`,
     ),
   USER_BURST: positive(defaultRequestRates.perUser.capacity).describe('Operations that a user can send at once.'),
   USER_RATE: positive(defaultRequestRates.perUser.refillPerSecond).describe(

@@ -19,7 +19,6 @@ import { openWithApiKeys } from '../gateway/authentication/with-api-keys.ts';
 import { gatewayLimits } from '../gateway/config.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { mountBlobs } from '../gateway/http/mount-blobs.ts';
-import { defaultMaxCost } from '../gateway/limits/operation-limits.ts';
 import { openSharedPages } from '../gateway/shared-pages/shared-pages.ts';
 import { openSite } from '../gateway/site/site.ts';
 import { conversationsTables } from '../subgraphs/conversations/entities.ts';
@@ -119,7 +118,7 @@ export const openStandalone = async (
       mounts: [...webSignIn.mounts, sharedPages.mount, ...mountBlobs(ports.blobs)],
       identitySecret,
       limiter: ports.limiter,
-      ...gatewayLimits({ ...config, MAX_COST: config.MAX_COST ?? defaultMaxCost }),
+      ...gatewayLimits(config),
       site: siteDirectory === undefined ? undefined : await openSite(siteDirectory, fileOrigins),
       isDevelopment: config.NODE_ENV === 'development',
       logger,

@@ -1,7 +1,7 @@
 /**
- * Cuts the text of a file into passages, of which a prompt shows those that it has room for. Invariants: nothing of the
- * text is lost or changed, so passages that follow each other read as in the file; a passage ends between paragraphs,
- * lines, sentences or words where there are any; time and memory are linear in the text, whatever it contains.
+ * Cuts the text of a file into passages, of which a prompt shows those that fit. Invariants: nothing of the text is
+ * lost or changed, so passages that follow each other read as in the file; a passage ends between paragraphs, lines,
+ * sentences or words where there are any; time and memory are linear in the text, whatever it contains.
  */
 import type { ExtractedPage } from '#contracts/extracted-text.ts';
 
@@ -20,7 +20,7 @@ export interface FilePassage {
   readonly size: number;
 }
 
-/** Characters of the first passage: the beginning of a file says what it is, and always costs its room. */
+/** Characters of the first passage: the beginning of a file says what it is, and always costs its space. */
 const openingSize = 400;
 /** Characters of a page's text that a piece has at least, so that long labels do not fill passages. */
 const leastText = 64;
@@ -67,12 +67,12 @@ export const cutPassages = (pages: readonly ExtractedPage[], most: number): read
     const around = label.length + separator.length;
     let start = 0;
     while (start < text.length) {
-      const room = limit - size - around;
-      if (pieces.length > 0 && room < Math.min(text.length - start, limit / 2)) {
+      const space = limit - size - around;
+      if (pieces.length > 0 && space < Math.min(text.length - start, limit / 2)) {
         close();
         continue;
       }
-      const length = pieceLength(text, start, Math.max(leastText, room));
+      const length = pieceLength(text, start, Math.max(leastText, space));
       pieces.push({ place, label, text: text.slice(start, start + length) });
       size += around + length;
       start += length;

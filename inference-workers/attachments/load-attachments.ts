@@ -1,6 +1,6 @@
 /**
  * Loads what the messages of a job carry from the blob store, once for all candidates. Invariants: what is loaded is
- * bounded by the job, which says how many characters and pictures a prompt has room for; of a file that does not fit,
+ * bounded by the job, which says how many characters and pictures a prompt has space for; of a file that does not fit,
  * what belongs to the question is shown, and the same job gives the same bytes; a blob that is gone was deleted by its
  * owner, and the prompt says so.
  */
@@ -31,11 +31,11 @@ export type LoadedMessage = PromptMessage & { readonly loaded?: readonly LoadedA
 /** Bytes of one picture as models get it; workers make smaller ones. */
 const maxPictureBytes = 8 * 1_048_576;
 
-/** Characters of a passage at most, and as a share of the room. */
+/** Characters of a passage at most, and as a share of the space. */
 const longestPassage = 1_200;
 const passageShare = 1 / 6;
-/** Less room has the beginning of a file and nothing else. */
-const leastRoom = 200;
+/** Less space has the beginning of a file and nothing else. */
+const leastSpace = 200;
 /** Characters of all texts of a job that are compared with the question: twice the longest text of a file. */
 const mostRanked = 8_000_000;
 
@@ -43,10 +43,10 @@ const textLength = ({ heading = '', text }: ExtractedPage): number => text.lengt
 const lengthOf = (pages: readonly ExtractedPage[]): number => pages.reduce((sum, page) => sum + textLength(page), 0);
 
 /** A file that fits. Numbers of pages and the like are beyond what the job counted, and have a bound of their own. */
-const wholeText = (pages: readonly ExtractedPage[], room: number): string | undefined => {
-  if (lengthOf(pages) > room) return undefined;
+const wholeText = (pages: readonly ExtractedPage[], space: number): string | undefined => {
+  if (lengthOf(pages) > space) return undefined;
   const text = pages.map((page) => pageLabel(page) + page.text).join('\n\n');
-  return text.length <= 2 * room ? text : undefined;
+  return text.length <= 2 * space ? text : undefined;
 };
 
 /** What a job has compared with its question so far. */
@@ -55,19 +55,19 @@ interface Ranking {
   characters: number;
 }
 
-const loadText = async (blob: Uint8Array, room: number, ranking: Ranking) => {
+const loadText = async (blob: Uint8Array, space: number, ranking: Ranking) => {
   const { pages } = extractedTextSchema.parse(JSON.parse(Buffer.from(blob).toString()));
-  const text = wholeText(pages, room);
+  const text = wholeText(pages, space);
   if (text !== undefined) return { text };
   const of = lengthOf(pages);
-  if (room < leastRoom) {
-    const beginning = (pages[0]?.text ?? '').slice(0, room).toWellFormed();
+  if (space < leastSpace) {
+    const beginning = (pages[0]?.text ?? '').slice(0, space).toWellFormed();
     return { text: beginning, excerpt: { shown: beginning.length, of } };
   }
-  const passages = cutPassages(pages, Math.min(longestPassage, Math.ceil(room * passageShare)));
+  const passages = cutPassages(pages, Math.min(longestPassage, Math.ceil(space * passageShare)));
   ranking.characters += of;
   const scores = ranking.characters <= mostRanked ? await rankPassages(passages, ranking.question) : [];
-  const shown = joinPassages(passages, selectPassages(passages, scores, room));
+  const shown = joinPassages(passages, selectPassages(passages, scores, space));
   return { text: shown, excerpt: { shown: Math.min(shown.length, of), of } };
 };
 

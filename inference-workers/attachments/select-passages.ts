@@ -1,7 +1,7 @@
 /**
  * Chooses the passages of a long file that a prompt shows: its beginning, those that belong to the question most with
- * what stands around the best of them, and evenly spread ones for the rest of the room. Invariants: what is chosen is
- * within the room; the same scores give the same choice.
+ * what stands around the best of them, and evenly spread ones for the rest of the space. Invariants: what is chosen is
+ * within the space; the same scores give the same choice.
  */
 import type { FilePassage } from './cut-passages.ts';
 
@@ -14,28 +14,28 @@ const widened = 4;
 const evenlySpread = (
   places: readonly number[],
   sizeOf: (place: number) => number,
-  room: number,
+  space: number,
 ): readonly number[] => {
   const total = (some: readonly number[]): number => some.reduce((sum, place) => sum + sizeOf(place), 0);
   const usual = Math.max(1, total(places)) / Math.max(1, places.length);
-  for (let count = Math.min(places.length, Math.floor(room / usual)); count > 0; count -= 1) {
+  for (let count = Math.min(places.length, Math.floor(space / usual)); count > 0; count -= 1) {
     const spread = Array.from(
       { length: count },
       (_, step) => places[Math.floor(((step + 0.5) * places.length) / count)] ?? 0,
     );
-    if (total(spread) <= room) return spread;
+    if (total(spread) <= space) return spread;
   }
   return [];
 };
 
-/** @param room characters */
+/** @param space characters */
 export const selectPassages = (
   passages: readonly FilePassage[],
   scores: readonly number[],
-  room: number,
+  space: number,
 ): ReadonlySet<number> => {
   const chosen = new Set<number>();
-  let left = room;
+  let left = space;
   const sizeOf = (place: number): number => passages[place]?.size ?? Number.POSITIVE_INFINITY;
   const take = (place: number): void => {
     if (sizeOf(place) > left || chosen.has(place)) return;

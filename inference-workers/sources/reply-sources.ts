@@ -3,6 +3,7 @@
  * also when another worker takes the reply over, because the log has every passage together with the call that found
  * it; a passage that is found again keeps its number; a reply has a bounded number of passages and of searches.
  */
+import type { FoundPassage } from '#contracts/document-search.ts';
 import type { ReplyJob } from '#contracts/generation-job.ts';
 import { mostReplyPassages, type Passage } from '#contracts/passages.ts';
 import { mostSearches } from '#contracts/search-documents-tool.ts';
@@ -10,7 +11,6 @@ import type { StreamEvent, ToolCallRecord } from '#contracts/stream-event.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
 import { framePassages } from '../prompt/frame-passages.ts';
 import { isSearch } from '../tools/offer-search.ts';
-import type { FoundPassage } from '../tools/search-documents.ts';
 import type { RequestedCall, ToolOutcome } from '../tools/tool-runner.ts';
 
 export interface ReplySources {
@@ -22,7 +22,7 @@ export interface ReplySources {
 
 const nothing =
   'The search has found nothing. Try other words once, or say that the documents do not contain it. Do not guess what they might say.';
-const noRoom = 'More was found, but this reply has as many passages as it may have. Answer with those.';
+const isFull = 'More was found, but this reply has as many passages as it may have. Answer with those.';
 const tooMany = 'There were too many searches for this reply. Answer with the passages that were found.';
 
 const keyOf = ({ fileId, page, heading, text }: FoundPassage): string => JSON.stringify([fileId, page, heading, text]);
@@ -62,7 +62,7 @@ export const createReplySources = (job: ReplyJob, entries: readonly StreamEntry[
         if (numbered !== undefined) shown.push(numbered);
       }
       const isCut = shown.length < found.length;
-      const result = found.length === 0 ? nothing : [framePassages(shown), ...(isCut ? [noRoom] : [])].join('\n\n');
+      const result = found.length === 0 ? nothing : [framePassages(shown), ...(isCut ? [isFull] : [])].join('\n\n');
       const completed: StreamEvent = { type: 'ToolCallCompleted', toolCall: { ...call, result, passages: shown } };
       if (passages.length === before) return [completed];
       return [completed, { type: 'SourcesFound', passages: [...passages] }];

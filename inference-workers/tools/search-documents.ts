@@ -4,8 +4,14 @@
  * search resolves with a bounded number of passages of bounded length or rejects with a ToolFault.
  */
 import { z } from 'zod';
+import {
+  documentSearchFields,
+  documentSearchSchema,
+  type FoundPassage,
+  foundPassages,
+} from '#contracts/document-search.ts';
 import type { ReplyJob } from '#contracts/generation-job.ts';
-import { longestPassage, mostPassages, type Passage } from '#contracts/passages.ts';
+import { mostPassages } from '#contracts/passages.ts';
 import { longestSearch, searchDocumentsTool } from '#contracts/search-documents-tool.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
@@ -13,9 +19,6 @@ import { checkArguments } from './check-arguments.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { readableText } from './result-text.ts';
 import { ToolFault } from './tool-fault.ts';
-
-/** A passage without the number under which the reply cites it. */
-export type FoundPassage = Omit<Passage, 'index'>;
 
 /** @param signal aborted when the result is no longer needed */
 export type SearchDocuments = (
@@ -29,22 +32,7 @@ const deadlineMs = 5_000;
 const longestLabel = 300;
 
 const query = `query FurtherPassages($collectionIds: [ID!]!, $query: String!, $first: Int) {
-  searchDocuments(collectionIds: $collectionIds, query: $query, first: $first) {
-    hits { file { id } fileName page heading quote score } } }`;
-const foundSchema = z.object({
-  searchDocuments: z.object({
-    hits: z.array(
-      z.object({
-        file: z.object({ id: z.uuid() }),
-        fileName: z.string(),
-        page: z.int().positive().nullable(),
-        heading: z.string(),
-        quote: z.string(),
-        score: z.number(),
-      }),
-    ),
-  }),
-});
+  searchDocuments(collectionIds: $collectionIds, query: $query, first: $first) { ${documentSearchFields} } }`;
 
 const argumentsSchema = z.object({ query: z.string().trim().min(1).max(longestSearch) });
 
@@ -80,13 +68,13 @@ export const createDocumentSearch =
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
     try {
-      const searching = knowledge.call({ identity, query, variables, data: foundSchema, deadlineMs });
-      const { searchDocuments } = await Promise.race([searching, ended]);
-      return searchDocuments.hits.slice(0, mostPassages).map(({ file, fileName, page, heading, quote, score }) => ({
-        ...{ fileId: file.id, score, text: readableText(quote.slice(0, longestPassage)) },
-        ...{ fileName: readableText(fileName.slice(0, longestLabel)) },
-        ...{ heading: readableText(heading.slice(0, longestLabel)) },
-        ...(page === null ? {} : { page }),
+      const searching = knowledge.call({ identity, query, variables, data: documentSearchSchema, deadlineMs });
+      const found = foundPassages(await Promise.race([searching, ended]));
+      return found.slice(0, mostPassages).map((passage) => ({
+        ...passage,
+        text: readableText(passage.text),
+        fileName: readableText(passage.fileName.slice(0, longestLabel)),
+        heading: readableText(passage.heading.slice(0, longestLabel)),
       }));
     } catch (cause) {
       throw faultOf(cause);

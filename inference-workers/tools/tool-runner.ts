@@ -4,6 +4,7 @@
  * tenant's calls wait for one another, never for another tenant's.
  */
 
+import type { FoundPassage } from '#contracts/document-search.ts';
 import type { ReplyJob, Tool } from '#contracts/generation-job.ts';
 import { toolSecretPurpose } from '#contracts/tool-secret.ts';
 import type { Logger } from '#kernel/log.ts';
@@ -18,7 +19,7 @@ import { checkArguments } from './check-arguments.ts';
 import { isSearch } from './offer-search.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { postCall } from './post-call.ts';
-import { type FoundPassage, type SearchDocuments, wordsOf } from './search-documents.ts';
+import { type SearchDocuments, wordsOf } from './search-documents.ts';
 import { signatureHeaders } from './sign-call.ts';
 import { createTenantSlots, type TenantSlotsOptions } from './tenant-slots.ts';
 import { ToolFault } from './tool-fault.ts';

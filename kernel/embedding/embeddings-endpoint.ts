@@ -6,6 +6,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { readBoundedText } from '../bounded-text.ts';
 import {
   type Embedded,
   type Embedder,
@@ -74,17 +75,6 @@ const join = (one: Embedded, other: Embedded): Embedded => {
   return { vectors: [...one.vectors, ...other.vectors], tokens: one.tokens + other.tokens };
 };
 
-const readBounded = async (response: Response, most: number): Promise<string> => {
-  const decoder = new TextDecoder();
-  let [text, bytes] = ['', 0];
-  for await (const piece of response.body ?? []) {
-    bytes += piece.byteLength;
-    if (bytes > most) throw new EmbeddingFault('UNREADABLE');
-    text += decoder.decode(piece, { stream: true });
-  }
-  return text + decoder.decode();
-};
-
 const parse = (text: string, count: number): Embedded => {
   let body: unknown;
   try {
@@ -124,7 +114,8 @@ export const createEmbeddingsEndpoint = (options: EmbeddingsEndpointOptions): Em
         await response.body?.cancel();
         throw faultOf(response);
       }
-      return parse(await readBounded(response, texts.length * bytesOfText), texts.length);
+      const unreadable = () => new EmbeddingFault('UNREADABLE');
+      return parse(await readBoundedText(response, texts.length * bytesOfText, unreadable), texts.length);
     } catch (cause) {
       if (cause instanceof EmbeddingFault) throw cause;
       throw new EmbeddingFault(deadline.aborted ? 'TIMEOUT' : 'UNREACHABLE', { cause });

@@ -2,6 +2,7 @@
  * One request to a detector. Invariants: a bounded number of bytes of the response is read, no redirect is followed,
  * and every fault is a DetectorFault without the text.
  */
+import { readBoundedText } from '../bounded-text.ts';
 import { DetectorFault } from './detector.ts';
 
 /** Bytes of a response that are read. */
@@ -13,17 +14,6 @@ export interface DetectorRequest {
   readonly body: object;
   readonly signal: AbortSignal;
 }
-
-const readBody = async (response: Response): Promise<string> => {
-  const decoder = new TextDecoder();
-  let [text, bytes] = ['', 0];
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > mostBytes) throw new DetectorFault('TOO_LONG');
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-};
 
 const faultOf = (cause: unknown, signal: AbortSignal): DetectorFault => {
   if (cause instanceof DetectorFault) return cause;
@@ -48,7 +38,7 @@ export const postJson = async ({ url, apiKey, body, signal }: DetectorRequest): 
       await response.body?.cancel();
       throw new DetectorFault('STATUS', { cause: new Error(`status ${response.status}`) });
     }
-    text = await readBody(response);
+    text = await readBoundedText(response, mostBytes, () => new DetectorFault('TOO_LONG'));
   } catch (cause) {
     throw faultOf(cause, signal);
   }

@@ -35,9 +35,10 @@ export const openTransferStand = async () => {
   const pageInfo = { hasNextPage: false, endCursor: null };
   const files = { files: { edges: [{ node: file }, { node: lostFile }], pageInfo } };
   const knowledge = stack.use(
-    await openSubgraph(({ variables: { id } }) =>
-      id === undefined ? files : { file: [file, lostFile].find((each) => each.id === id) ?? null },
-    ),
+    await openSubgraph(({ variables: { ids } }) => {
+      if (!Array.isArray(ids)) return files;
+      return { attachableFiles: [file, lostFile].filter(({ id }) => ids.includes(id)) };
+    }),
   );
   /** Blocks texts that say so. */
   const safety = stack.use(

@@ -19,7 +19,7 @@ export interface ExportFile {
 }
 
 export interface ConversationExportContext extends ExportContext {
-  readonly files: Pick<OwnFiles, 'find'>;
+  readonly files: Pick<OwnFiles, 'ready'>;
   readonly blobs: Pick<Blobs, 'getStream'>;
 }
 
@@ -56,12 +56,12 @@ const attachedFiles = async (
   conversation: Conversation,
 ): Promise<ReadonlyMap<string, OwnFile>> => {
   const em = services.database.forTenant(identity.tenantId);
-  const found = new Map<string, OwnFile>();
-  for (const { id } of attachedSchema.parse(await em.execute(attachedSql, [conversation.id]))) {
-    const file = await files.find(identity, id);
-    if (file?.status === 'READY') found.set(id, file);
-  }
-  return found;
+  const attached = attachedSchema.parse(await em.execute(attachedSql, [conversation.id]));
+  const ready = await files.ready(
+    identity,
+    attached.map(({ id }) => id),
+  );
+  return new Map(ready.map((file) => [file.id, file]));
 };
 
 async function* textAndFiles(

@@ -14,6 +14,8 @@ export type OwnFile = z.infer<typeof fileSchema>;
 export interface OwnFiles {
   /** All files of the user, newest first. Throws the fault of knowledge. */
   list(identity: Identity): AsyncGenerator<OwnFile>;
+  /** Those of these that are the user's and READY. Throws the fault of knowledge. */
+  ready(identity: Identity, ids: readonly string[]): Promise<readonly OwnFile[]>;
   /** Null where there is none with this id, or it is not the user's. Throws the fault of knowledge. */
   find(identity: Identity, id: string): Promise<OwnFile | null>;
 }
@@ -33,6 +35,10 @@ const listSchema = z.object({
     pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
   }),
 });
+/** Files of one request. */
+const batch = 100;
+const readyQuery = 'query ReadyFiles($ids: [ID!]!) { attachableFiles(ids: $ids) { id name status createdAt } }';
+const readySchema = z.object({ attachableFiles: z.array(fileSchema) });
 const findQuery = 'query File($id: ID!) { file(id: $id) { id name status createdAt } }';
 const findSchema = z.object({ file: fileSchema.nullable() });
 
@@ -46,6 +52,15 @@ export const createOwnFiles = (knowledge: SubgraphClient): OwnFiles => ({
       if (!pageInfo.hasNextPage) return;
       after = pageInfo.endCursor;
     }
+  },
+  async ready(identity, ids) {
+    const found: OwnFile[] = [];
+    for (let from = 0; from < ids.length; from += batch) {
+      const variables = { ids: ids.slice(from, from + batch) };
+      const call = { identity, query: readyQuery, variables, data: readySchema, deadlineMs };
+      found.push(...(await knowledge.call(call)).attachableFiles);
+    }
+    return found;
   },
   async find(identity, id) {
     const call = { identity, query: findQuery, variables: { id }, data: findSchema, deadlineMs };

@@ -4,9 +4,9 @@
  * user may read is found, because knowledge searches in the name of the user; a follow-up is searched together with
  * what it refers to.
  */
-import { z } from 'zod';
+import { documentSearchFields, documentSearchSchema, foundPassages } from '#contracts/document-search.ts';
 import type { Identity } from '#contracts/identity.ts';
-import { longestPassage, mostPassages, type Retrieval } from '#contracts/passages.ts';
+import { mostPassages, type Retrieval } from '#contracts/passages.ts';
 import type { Logger } from '#kernel/log.ts';
 import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 import { inSpan } from '#kernel/telemetry/tracing.ts';
@@ -33,21 +33,7 @@ const [contextMessages, contextLength] = [3, 600];
 
 const query = `query Passages($collectionIds: [ID!]!, $query: String!, $context: [String!], $first: Int) {
   searchDocuments(collectionIds: $collectionIds, query: $query, context: $context, first: $first) {
-    hits { file { id } fileName page heading quote score } } }`;
-const foundSchema = z.object({
-  searchDocuments: z.object({
-    hits: z.array(
-      z.object({
-        file: z.object({ id: z.uuid() }),
-        fileName: z.string(),
-        page: z.int().positive().nullable(),
-        heading: z.string(),
-        quote: z.string(),
-        score: z.number(),
-      }),
-    ),
-  }),
-});
+    ${documentSearchFields} } }`;
 
 const contextOf = (history: readonly BranchMessage[]): readonly string[] =>
   history.slice(-contextMessages).flatMap(({ content }) => {
@@ -75,11 +61,9 @@ export const createRetrieval = (knowledge: SubgraphClient, logger: Logger): Retr
       ...{ collectionIds, context: contextOf(history), first: mostPassages },
       query: question.slice(0, longestQuestion).toWellFormed(),
     };
-    const { searchDocuments } = await knowledge.call({ identity, query, variables, data: foundSchema, deadlineMs });
-    const passages = searchDocuments.hits.map(({ file, page, quote, ...hit }, place) => ({
-      ...{ ...hit, index: place + 1, fileId: file.id, text: quote.slice(0, longestPassage).toWellFormed() },
-      ...(page === null ? {} : { page }),
-    }));
+    const data = documentSearchSchema;
+    const found = foundPassages(await knowledge.call({ identity, query, variables, data, deadlineMs }));
+    const passages = found.map((passage, place) => ({ ...passage, index: place + 1 }));
     return { passages };
   };
 

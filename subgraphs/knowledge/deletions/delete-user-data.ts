@@ -45,6 +45,6 @@ const deleteCollections = (
 export const deleteUserData = async (services: DeletionServices, event: UserDeleted): Promise<void> => {
   while (await deleteFiles(services, event));
   announceCollections(services.signals, event.tenantId, await deleteCollections(services, event));
-  // Each call takes the oldest, and gives up where the store refuses one.
+  // Ends when there is nothing left, or the store refuses what is.
   while ((await deleteDoomedBlobs(services)) > 0);
 };

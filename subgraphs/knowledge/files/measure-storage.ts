@@ -1,8 +1,8 @@
 /**
  * Counts once a day (UTC) what each user keeps, and has it entered in the ledger: the bytes of files that are there,
  * without those that were announced and never came. Invariant: a day is counted once, by whichever process is first,
- * and its events are stored in the same transaction. A day on which no process runs is not counted: nobody knows what
- * was there.
+ * and its events are stored in the same transaction; looking again on that day reads no file. A day on which no process
+ * runs is not counted: nobody knows what was there.
  */
 import type { FileServices } from './file-services.ts';
 
@@ -17,7 +17,7 @@ const measureSql = `
   kept as (
     select f.tenant_id, f.user_id, sum(f.byte_size) as bytes,
       row_number() over (partition by f.tenant_id order by f.user_id) as place
-    from knowledge.files f where f.status in ('PROCESSING', 'READY') group by f.tenant_id, f.user_id
+    from knowledge.files f where f.status in ('PROCESSING', 'READY') and exists (select from begun) group by f.tenant_id, f.user_id
   )
   insert into knowledge.outbox (id, tenant_id, routing_key, message_id, body)
   select gen_random_uuid(), k.tenant_id, 'storage.measured', gen_random_uuid(), jsonb_build_object(

@@ -5,6 +5,7 @@
  * named once, or nothing at all; an endpoint that has failed several times in a row is left alone for a while.
  */
 import { z } from 'zod';
+import { readBoundedText } from '#kernel/bounded-text.ts';
 import type { Logger } from '#kernel/log.ts';
 
 export const rerankEnvironment = {
@@ -58,16 +59,7 @@ const namedScore = z.union([
 const scoresSchema = z.array(namedScore.pipe(z.tuple([z.number(), z.number()]))).max(mostTexts);
 const responseSchema = z.union([scoresSchema, z.object({ results: scoresSchema }).transform(({ results }) => results)]);
 
-const readBounded = async (response: Response): Promise<string> => {
-  const decoder = new TextDecoder();
-  let [text, bytes] = ['', 0];
-  for await (const piece of response.body ?? []) {
-    bytes += piece.byteLength;
-    if (bytes > mostBytes) throw new Error(`the response has more than ${mostBytes} bytes`);
-    text += decoder.decode(piece, { stream: true });
-  }
-  return text + decoder.decode();
-};
+const tooLong = (): Error => new Error(`the response has more than ${mostBytes} bytes`);
 
 /** Throws where a score is of no text, or a text has two. */
 const parse = (body: string, count: number): Scores => {
@@ -110,7 +102,7 @@ export const createReranker = (config: RerankConfig, logger: Logger, rest = rest
       await response.body?.cancel();
       throw new Error(`status ${response.status}`);
     }
-    return parse(await readBounded(response), passages.length);
+    return parse(await readBoundedText(response, mostBytes, tooLong), passages.length);
   };
 
   return {
