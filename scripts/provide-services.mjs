@@ -20,29 +20,36 @@ const hasPostgres = () =>
   (existsSync(debianPostgres) &&
     readdirSync(debianPostgres).some((version) => existsSync(join(debianPostgres, version, 'bin', 'initdb'))));
 
-/** What the tests need: how to see that it is installed, and its Debian package. */
+/** What the tests need: how to see that it is installed, and its Debian packages, the preferred one first. */
 const services = [
-  { name: 'PostgreSQL 15 or later', isThere: hasPostgres, debianPackage: 'postgresql' },
+  { name: 'PostgreSQL 15 or later', isThere: hasPostgres, debianPackages: ['postgresql'] },
   {
     name: 'Redis 7 or later',
     isThere: () => isOnPath('redis-server') && isOnPath('redis-cli'),
-    debianPackage: 'redis-server',
+    debianPackages: ['redis-server'],
   },
   {
     name: 'RabbitMQ 3.10 or later',
     isThere: () =>
       isOnPath('epmd') && (existsSync(join(rabbitmqScripts, 'rabbitmq-server')) || isOnPath('rabbitmq-server')),
-    debianPackage: 'rabbitmq-server',
+    debianPackages: ['rabbitmq-server'],
   },
   {
     name: 'Chromium',
-    isThere: () => ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'].some(isOnPath),
-    debianPackage: 'chromium',
+    isThere: () =>
+      ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'].some(
+        isOnPath,
+      ),
+    debianPackages: ['chromium-headless-shell', 'chromium'],
   },
 ];
 
-/** What some tests use where it can be had, and are skipped without. */
-const extras = [{ isThere: () => ['firefox-esr', 'firefox'].some(isOnPath), debianPackage: 'firefox-esr' }];
+/** What tests use where it can be had, and are skipped or slower without. */
+const extras = [
+  { isThere: () => ['firefox-esr', 'firefox'].some(isOnPath), debianPackages: ['firefox-esr'] },
+  // Where there is another Chromium already: the tests run much faster in this one.
+  { isThere: () => isOnPath('chromium-headless-shell'), debianPackages: ['chromium-headless-shell'] },
+];
 
 /** @param {string} command @param {string[]} args */
 const run = (command, args) =>
@@ -64,6 +71,12 @@ const installWithoutStarting = (/** @type {string[]} */ packages) => {
   }
 };
 
+const install = (/** @type {string[]} */ packages) => {
+  if (packages.length === 0) return;
+  console.error(`Installing for the tests: ${packages.join(', ')}`);
+  installWithoutStarting(packages);
+};
+
 /** The container is Debian and root: there this script installs what is missing. Its node_modules are its own. */
 const inContainer =
   'docker run --rm -v "$PWD":/parlance -v /parlance/node_modules -w /parlance node:24-bookworm sh -c \'npm ci && npm test\'';
@@ -73,17 +86,15 @@ const missing = () => services.filter(({ isThere }) => !isThere());
 
 const provide = () => {
   if (process.getuid?.() === 0 && isOnPath('apt-get')) {
-    // Apart: what cannot be had of the extras does not keep the others from being installed.
-    for (const wanted of [missing(), extras.filter(({ isThere }) => !isThere())]) {
-      const packages = wanted.map(({ debianPackage }) => debianPackage);
-      if (packages.length === 0) continue;
-      console.error(`Installing for the tests: ${packages.join(', ')}`);
-      installWithoutStarting(packages);
-    }
+    install(missing().flatMap(({ debianPackages: [preferred] }) => preferred ?? []));
+    // Where a system lacks a preferred package, nothing was installed.
+    install(missing().flatMap(({ debianPackages }) => debianPackages.at(-1) ?? []));
+    // Each by itself: what cannot be had of the extras keeps nothing else from being installed.
+    for (const { isThere, debianPackages } of extras) if (!isThere()) install(debianPackages);
   }
   if (missing().length === 0) return 0;
   const names = missing().map(({ name }) => name);
-  const packages = missing().map(({ debianPackage }) => debianPackage);
+  const packages = missing().flatMap(({ debianPackages: [preferred] }) => preferred ?? []);
   console.error(
     [
       `The tests start their own throwaway servers and need the programs of: ${names.join(', ')}.`,
