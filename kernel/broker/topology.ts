@@ -63,5 +63,6 @@ export const topology: readonly QueueDeclaration[] = [
   // Queues of their own: consumers of an older version do not know the event.
   events('conversations.deletions', 'user.deleted'),
   events('knowledge.deletions', 'user.deleted'),
+  events('knowledge.releases', 'files.released'),
   events('safety.deletions', 'user.deleted'),
 ];

@@ -289,6 +289,10 @@ CREATE INDEX conversation_summaries_by_branch ON conversations.conversation_summ
 
 CREATE INDEX conversations_by_owner ON conversations.conversations USING btree (tenant_id, owner_id, updated_at DESC, id DESC);
 
+CREATE INDEX conversations_to_purge ON conversations.conversations USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
+
+CREATE INDEX messages_by_attachment ON conversations.messages USING gin (attachments jsonb_path_ops) WHERE (attachments IS NOT NULL);
+
 CREATE UNIQUE INDEX messages_by_branch ON conversations.messages USING btree (tenant_id, branch_id, depth);
 
 CREATE INDEX messages_by_conversation ON conversations.messages USING btree (conversation_id, created_at);
@@ -304,6 +308,8 @@ CREATE INDEX messages_parked ON conversations.messages USING btree (parked_until
 CREATE INDEX messages_search ON conversations.messages USING gin (search);
 
 CREATE INDEX outbox_by_age ON conversations.outbox USING btree (created_at);
+
+CREATE INDEX sends_by_age ON conversations.sends USING brin (created_at);
 
 CREATE INDEX tool_calls_by_time ON conversations.tool_calls USING btree (tenant_id, called_at DESC, message_id DESC, call_id DESC);
 

@@ -4,6 +4,15 @@ import { subgraphEnvironment } from '#kernel/subgraph-server/run-subgraph.ts';
 
 /** Variables that only this subgraph reads. */
 export const conversationsEnvironment = {
+  DELETED_CONVERSATION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(36_500)
+    .default(30)
+    .describe(
+      'Days for which a deleted conversation can be restored. Then it is purged for good, with the files that no other conversation and no collection has, unless it is under a legal hold. 0: never.',
+    ),
   MAX_CONTENT_LENGTH: z.coerce.number().int().positive().default(100_000).describe('Most characters of one message.'),
   MAX_QUEUED: z.coerce
     .number()

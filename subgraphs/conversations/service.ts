@@ -8,6 +8,7 @@ import { serveSubgraph } from '#kernel/subgraph-server/serve-subgraph.ts';
 import type { ConversationsConfig } from './config.ts';
 import { createChangeFeed } from './conversations/change-feed.ts';
 import { consumeDeletions } from './deletions/consume-deletions.ts';
+import { startPurge } from './deletions/purge-conversations.ts';
 import { createFindKnowledgeNode } from './files/knowledge-nodes.ts';
 import { createOwnFiles } from './files/own-files.ts';
 import { startReindexing } from './messages/reindex-messages.ts';
@@ -44,6 +45,7 @@ export type ConversationsOptions = Pick<
   | 'STREAM_PERSISTENCE'
   | 'SUMMARISE_AT_PERCENT'
   | 'TOOL_DECISION_SECONDS'
+  | 'DELETED_CONVERSATION_DAYS'
 >;
 
 /** On closing, requests stop first, then the intake of results; then the relay publishes what it holds. */
@@ -84,6 +86,7 @@ export const openConversations = async (
   const results = opened.use(await consumeResults(broker, replyServices, logger, services.databaseWatch));
   const deletionServices = { database, streamLog, broker, relay, changes, replyCache, purgeExports: transfers.purge };
   opened.use(await consumeDeletions(deletionServices, broker, services.databaseWatch));
+  opened.use(startPurge({ database, broker, logger }, options.DELETED_CONVERSATION_DAYS));
   const watch = opened.use(await openStreamWatch({ database, signals, access: services.access, logger }));
   const conversationsServices: ConversationsServices = {
     ...{

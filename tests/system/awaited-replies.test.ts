@@ -50,6 +50,7 @@ test('a reply holds its reservation until it has ended, and a turn that was neve
       ...{ MAX_CONTENT_LENGTH: 1_000, MAX_QUEUED: 1_000, MAX_STORED_BYTES: 1_000_000 },
       ...{ STREAM_PERSISTENCE: 'text', WORKER_VANISHED_AFTER_MS: 900_000, SUMMARISE_AT_PERCENT: 70 },
       TOOL_DECISION_SECONDS: 3_600,
+      DELETED_CONVERSATION_DAYS: 30,
     }),
   );
   const identity: Identity = { tenantId: uuidv7(), userId: uuidv7(), roles: ['USER'], scopes: [] };

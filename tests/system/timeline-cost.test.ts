@@ -149,6 +149,7 @@ test('a page of 50 messages with model, usage and moderation costs one fetch a s
       WORKER_VANISHED_AFTER_MS: 900_000,
       SUMMARISE_AT_PERCENT: 70,
       TOOL_DECISION_SECONDS: 3_600,
+      DELETED_CONVERSATION_DAYS: 30,
     }),
   );
   const subgraphs = { usage, safety, models, conversations };

@@ -2,6 +2,7 @@
 import { deleteConversation, restoreConversation, updateConversation } from '../conversations/change-conversation.ts';
 import { maxTitleLength, mostCollections } from '../conversations/conversation-settings.ts';
 import { createConversation } from '../conversations/create-conversation.ts';
+import { setLegalHold } from '../conversations/legal-hold.ts';
 import { markConversationRead } from '../conversations/mark-read.ts';
 import { selectBranch } from '../messages/select-branch.ts';
 import type { ConversationsBuilder, InputFields } from './builder.ts';
@@ -62,15 +63,27 @@ export const addConversationMutations = (builder: ConversationsBuilder, { Conver
     deleteConversation: t.field({
       type: Conversation,
       description:
-        'Deletes your conversation softly and stops its replies: every list leaves it out, its messages cannot be read, and restoreConversation restores it.',
+        'Deletes your conversation and stops its replies: every list leaves it out, its messages cannot be read, and restoreConversation restores it, for 30 days where the operator has set nothing else. Then it is purged, with the files that you have attached only there and that are in no collection.',
       args: { id: t.arg.id({ required: true, description: 'Id of the conversation.' }) },
       resolve: (_, { id }, { identity, services }) => deleteConversation(services, identity, id),
     }),
     restoreConversation: t.field({
       type: Conversation,
-      description: 'Undoes deleteConversation. Has no effect when the conversation is not deleted.',
+      description:
+        'Undoes deleteConversation. Has no effect when the conversation is not deleted, and NOT_FOUND once it was purged.',
       args: { id: t.arg.id({ required: true, description: 'Id of the conversation.' }) },
       resolve: (_, { id }, { identity, services }) => restoreConversation(services, identity, id),
+    }),
+    setLegalHold: t.field({
+      type: Conversation,
+      description:
+        'Puts a conversation of your tenant under a legal hold, or ends it. What is under a hold is not purged, and stays when its owner is deleted. Its owner sees it in Conversation.legalHold. ADMIN only.',
+      authScopes: { role: 'ADMIN' },
+      args: {
+        id: t.arg.id({ required: true, description: 'Id of the conversation, deleted or not.' }),
+        legalHold: t.arg.boolean({ required: true, description: 'Whether it is under a hold from now on.' }),
+      },
+      resolve: (_, args, { identity, services }) => setLegalHold(services, identity, args),
     }),
     markConversationRead: t.field({
       type: Conversation,

@@ -72,7 +72,7 @@ export const addConversationType = (builder: ConversationsBuilder, types: Conver
           isUnread(conversation, conversation.headId == null ? null : await loaders.message.load(conversation.headId)),
       }),
       legalHold: t.exposeBoolean('legalHold', {
-        description: 'Whether it is under legal hold and must not be purged.',
+        description: 'Whether it is under a legal hold (setLegalHold): it is not purged.',
       }),
       createdAt: t.field({
         type: 'DateTime',
