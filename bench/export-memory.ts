@@ -59,6 +59,7 @@ const usage = { ...noUsage, costUsd: '0.000150', savedUsd: '0' };
 const work = createExportWork({
   ...{ database, streamLog, blobs, logger },
   access: { admit: (identity) => identity },
+  accountEntries: () => [],
   loadUsage: async (_, ids) => new Map(ids.map((id) => [id, usage])),
   files: { async *list() {}, ready: async () => [], find: async () => null },
 });

@@ -3,6 +3,7 @@ import type { Ports } from '#kernel/ports.ts';
 import type { SubgraphClient } from '#kernel/subgraph-client/subgraph-client.ts';
 import type { SubgraphServices } from '#kernel/subgraph-server/run-subgraph.ts';
 import type { ChangeFeed } from './conversations/change-feed.ts';
+import { createAccountEntries } from './exports/account-entries.ts';
 import { createUsageLoader } from './exports/billed-usage.ts';
 import { createExportWork } from './exports/export-work.ts';
 import { startExportPurge } from './exports/purge-exports.ts';
@@ -16,6 +17,7 @@ export interface TransferOptions extends Pick<SubgraphServices, 'database' | 'ac
   readonly ports: Pick<Ports, 'streamLog' | 'signals' | 'blobs'>;
   readonly usage: SubgraphClient;
   readonly safety: SubgraphClient;
+  readonly knowledge: SubgraphClient;
   readonly files: OwnFiles;
   readonly changes: ChangeFeed;
   readonly maxContentLength: number;
@@ -29,10 +31,14 @@ export interface Transfers extends TransferRunner {
 
 /** On closing, what is being made goes back to the queue. */
 export const openTransfers = (options: TransferOptions): Transfers => {
-  const { database, access, logger, ports, usage, safety, files } = options;
+  const { database, access, logger, ports, usage, safety, knowledge, files } = options;
   const { streamLog, signals, blobs } = ports;
   const shared = { database, streamLog, signals, blobs, access, logger };
-  const exporting = createExportWork({ ...shared, files, loadUsage: createUsageLoader(usage) });
+  const exporting = createExportWork({
+    ...{ ...shared, files },
+    accountEntries: createAccountEntries({ usage, knowledge }),
+    loadUsage: createUsageLoader(usage),
+  });
   const works: Readonly<Record<TransferKind, TransferWork>> = {
     CONVERSATION_EXPORT: exporting,
     DATA_EXPORT: exporting,

@@ -81,7 +81,7 @@ export const openConversations = async (
   opened.use(startReplySweeper({ ...replyServices, broker, logger }, options.WORKER_VANISHED_AFTER_MS));
   opened.use(startReindexing({ database, logger }));
   const files = createOwnFiles(knowledge);
-  const transfers = opened.use(openTransfers({ ...services, ...limits, usage, safety, files, changes }));
+  const transfers = opened.use(openTransfers({ ...services, ...limits, usage, safety, knowledge, files, changes }));
   const streams = opened.use(watchStore({ store: 'stream log', ping: () => streamLog.ping(), logger }));
   const results = opened.use(await consumeResults(broker, replyServices, logger, services.databaseWatch));
   const deletionServices = { database, streamLog, broker, relay, changes, replyCache, purgeExports: transfers.purge };

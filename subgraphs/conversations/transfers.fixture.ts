@@ -1,7 +1,5 @@
 /** Exports and imports on embedded ports, with the other subgraphs as servers that speak the real protocol. */
 import { text } from 'node:stream/consumers';
-import { v7 as uuidv7 } from 'uuid';
-import { z } from 'zod';
 import { fileKey } from '#contracts/blob-keys.ts';
 import { createDirectoryBlobs } from '#kernel/blobs/directory-blobs.ts';
 import { createDirectory } from '#tests/services/directory.ts';
@@ -10,47 +8,16 @@ import { type Conversation, ConversationEntity } from './entities.ts';
 import { requestConversationExport } from './exports/request-export.ts';
 import { createOwnFiles } from './files/own-files.ts';
 import { openTransfers } from './open-transfers.ts';
-import { openSubgraph } from './screening/admitting-subgraphs.fixture.ts';
 import type { ExportFormat, Transfer } from './transfer-entities.ts';
+import { openNeighbours } from './transfers/neighbours.fixture.ts';
 import { exportKinds, findTransfer, followTransfer, importKinds } from './transfers/transfer-access.ts';
-
-const billed = { inputTokens: 1, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 2, reasoningTokens: 0 };
-const screenedSchema = z.record(z.string(), z.object({ content: z.string() }));
-const cost = { costUsd: '0.000150', savedUsd: '0' };
 
 export const openTransferStand = async () => {
   await using stack = new AsyncDisposableStack();
   const fixture = stack.use(await openFixture());
   const directory = stack.use(await createDirectory());
   const blobs = stack.use(createDirectoryBlobs(directory.path));
-  const usage = stack.use(
-    await openSubgraph(({ variables }) => {
-      const messages = z.array(z.object({ id: z.string() })).parse(variables['messages']);
-      return { _entities: messages.map(() => ({ usage: { ...billed, ...cost } })) };
-    }),
-  );
-  const file = { id: uuidv7(), name: '../report: "1".pdf', status: 'READY', createdAt: '2026-01-01T00:00:00.000Z' };
-  /** Its bytes are not there. */
-  const lostFile = { ...file, id: uuidv7() };
-  const pageInfo = { hasNextPage: false, endCursor: null };
-  const files = { files: { edges: [{ node: file }, { node: lostFile }], pageInfo } };
-  const knowledge = stack.use(
-    await openSubgraph(({ variables: { ids } }) => {
-      if (!Array.isArray(ids)) return files;
-      return { attachableFiles: [file, lostFile].filter(({ id }) => ids.includes(id)) };
-    }),
-  );
-  /** Blocks texts that say so. */
-  const safety = stack.use(
-    await openSubgraph(({ variables }) =>
-      Object.fromEntries(
-        Object.entries(screenedSchema.parse(variables)).map(([name, { content }]) => [
-          name,
-          { action: content.includes('forbidden words') ? 'BLOCK' : 'ALLOW' },
-        ]),
-      ),
-    ),
-  );
+  const { usage, knowledge, safety, file, lostFile, own } = stack.use(await openNeighbours(fixture.identity.userId));
   const { identity } = fixture;
   await blobs.put(fileKey({ tenantId: identity.tenantId, fileId: file.id }), Buffer.from('the file'), 'x');
 
@@ -67,12 +34,17 @@ export const openTransferStand = async () => {
   const openRunner = () =>
     openTransfers({
       ...{ ...services, ports: { ...fixture, blobs } },
-      ...{ usage: usage.client, safety: safety.client, files: createOwnFiles(knowledge.client) },
+      ...{
+        usage: usage.client,
+        safety: safety.client,
+        knowledge: knowledge.client,
+        files: createOwnFiles(knowledge.client),
+      },
       ...{ maxContentLength: 1_000, maxStoredBytes: 1_000_000_000 },
     });
   const closing = stack.move();
   return {
-    ...{ fixture, blobs, services, em, openRunner, file, lostFile, safety },
+    ...{ fixture, blobs, services, em, openRunner, file, lostFile, safety, own },
     request: (conversation: Conversation, format: ExportFormat, as = identity): Promise<Transfer> =>
       requestConversationExport(services, as, { conversationId: conversation.id, format }),
     /** Runs what waits, in a process of its own, until this one has ended. */

@@ -40,6 +40,8 @@ const endWithUs = new Set<() => void>();
 process.once('exit', () => {
   for (const end of endWithUs) end();
 });
+// By themselves they would end this process without its exit, and leave the children behind.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 
 export interface ChildOptions {
   /** Added to all that it inherits: PATH, LANG, and where Node keeps the code that it compiled. */

@@ -1,17 +1,20 @@
 /**
- * The archive of everything that is a user's: the conversations as our JSON, each as a page to read, and the files.
+ * The archive of everything that is a user's: account, collections, the conversations as our JSON and each as a page to
+ * read, and the files.
  * Everything is read and compressed piece by piece, so memory does not depend on how much there is.
  */
 import type { EntityManager } from '@mikro-orm/sql';
 import type { Blobs } from '#kernel/blobs/blobs.ts';
 import { type Conversation, ConversationEntity } from '../entities.ts';
 import type { OwnFiles } from '../files/own-files.ts';
+import type { AccountEntries } from './account-entries.ts';
 import { fileEntries } from './file-entries.ts';
 import { closeRecords, type ExportContext, openRecords, writeRecord } from './json-export.ts';
 import { writeText } from './text-export.ts';
 import type { ZipEntry } from './zip-stream.ts';
 
 export interface ArchiveContext extends ExportContext {
+  readonly accountEntries: AccountEntries;
   readonly files: OwnFiles;
   readonly blobs: Pick<Blobs, 'getStream'>;
   /** Language of the words of pages. */
@@ -61,15 +64,18 @@ async function* writePart(context: ArchiveContext, part: readonly Conversation[]
 
 const readme = `This archive has everything that is yours in Parlance.
 
-conversations/  your conversations as JSON, with all versions of all branches; they can be imported again
-pages/          the same conversations as pages, to be opened in a browser
-files/          your files
+account.json      your account and your API keys, without their secrets
+collections.json  your collections, with the names of their documents
+conversations/    your conversations as JSON, with all versions of all branches; they can be imported again
+pages/            the same conversations as pages, to be opened in a browser
+files/            your files
 `;
 
 /** The entries of the archive, in their order. Each is read before the next one is asked for. */
 export async function* archiveEntries(context: ArchiveContext): AsyncGenerator<ZipEntry> {
   const now = new Date();
   yield { name: 'README.txt', at: now, chunks: once(readme) };
+  yield* context.accountEntries(context.identity, now);
   let number = 0;
   for await (const part of readParts(context)) {
     number += 1;

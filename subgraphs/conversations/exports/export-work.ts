@@ -14,6 +14,7 @@ import { MessageEntity } from '../entities.ts';
 import type { OwnFiles } from '../files/own-files.ts';
 import { type Transfer, TransferEntity } from '../transfer-entities.ts';
 import type { ClaimedTransfer, TransferOutcome, TransferWork } from '../transfers/transfer-runner.ts';
+import type { AccountEntries } from './account-entries.ts';
 import { archiveEntries, countConversations } from './archive-export.ts';
 import { conversationFile, type ExportFile } from './conversation-export.ts';
 import type { ExportContext, ExportServices } from './json-export.ts';
@@ -21,6 +22,7 @@ import { ArchiveTooLargeError, zipStream } from './zip-stream.ts';
 
 export interface ExportWorkServices extends ExportServices {
   readonly blobs: Pick<Blobs, 'putStream' | 'byteSize' | 'delete' | 'getStream'>;
+  readonly accountEntries: AccountEntries;
   readonly files: OwnFiles;
   readonly access: Pick<AccessList, 'admit'>;
   readonly logger: Logger;
@@ -50,7 +52,7 @@ async function* inPieces(chunks: AsyncIterable<string | Buffer>, signal: AbortSi
 }
 
 export const createExportWork = (services: ExportWorkServices): TransferWork => {
-  const { database, blobs, files, access, logger } = services;
+  const { database, blobs, files, accountEntries, access, logger } = services;
 
   const single = async (context: ExportContext, claimed: ClaimedTransfer): Promise<ExportFile> => {
     const { conversationId, format, tenantId, language } = claimed.transfer;
@@ -68,7 +70,14 @@ export const createExportWork = (services: ExportWorkServices): TransferWork => 
       done += 1;
       claimed.progress({ done });
     };
-    const entries = archiveEntries({ ...context, files, blobs, language: language ?? 'en', onConversation });
+    const entries = archiveEntries({
+      ...context,
+      accountEntries,
+      files,
+      blobs,
+      language: language ?? 'en',
+      onConversation,
+    });
     const day = new Date().toISOString().slice(0, 10);
     return { chunks: zipStream(entries), mediaType: 'application/zip', fileName: `parlance-${day}.zip` };
   };

@@ -181,6 +181,18 @@ describe('everything that is a user’s', () => {
     expect(names.find((name) => name.endsWith(`${conversation.id}.html`))).toBeDefined();
     expect(entries.get(`files/${stand.file.id}/__report_ _1_.pdf`)).toBe('the file');
     expect(names.some((name) => name.includes(stand.lostFile.id))).toBe(false);
+    const { account, apiKeys } = JSON.parse(entries.get('account.json') ?? '');
+    expect([account.email, apiKeys]).toEqual(['ada@acme.example', [expect.objectContaining({ prefix: 'pk_1' })]]);
+    const { id: collectionId, readers } = stand.own;
+    expect(JSON.parse(entries.get('collections.json') ?? '').collections).toEqual([
+      expect.objectContaining({
+        ...{ id: collectionId, name: 'Manuals', readerIds: readers.map(({ id }) => id) },
+        documents: [
+          expect.objectContaining({ fileId: stand.file.id, name: `first of ${collectionId}` }),
+          expect.objectContaining({ name: `second of ${collectionId}` }),
+        ],
+      }),
+    ]);
     const all = [...entries.values()].join('\n');
     expect(all).toContain('second question');
     expect(all).not.toContain('somebody else’s');

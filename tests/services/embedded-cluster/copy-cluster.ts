@@ -1,4 +1,4 @@
-/** Gives an embedded database of one's own the cluster that a test run made once; no migration has seen it. */
+/** Gives an embedded database of one's own the cluster that a test run made once, with all tables and no rows. */
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isTestRun, sharedService } from '../shared-services.ts';

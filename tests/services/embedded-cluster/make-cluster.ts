@@ -1,6 +1,6 @@
 /**
- * The cluster of an embedded database as its creation leaves it. The creation takes seconds, a copy does not, so a test
- * run makes it once. In a process of its own, because vitest's must not stand still meanwhile.
+ * The cluster of an embedded database as the migrations leave it. That takes seconds, a copy does not, so a test run
+ * makes it once. In a process of its own, because vitest's must not stand still meanwhile.
  */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { TestClient } from '#tests/support/client.ts';
 import type { Parlance } from '#tests/support/parlance.ts';
 import { until } from '#tests/support/until.ts';
+import { readArchive } from '../../../subgraphs/conversations/read-archive.fixture.ts';
 
 const createFile = `mutation Create($name: String!, $byteSize: Int!, $sha256: String!) {
   createFile(name: $name, mediaType: "application/json", byteSize: $byteSize, sha256: $sha256, purpose: IMPORT) {
@@ -144,11 +145,20 @@ export const transferSuite = (parlance: () => Parlance): void => {
   test('everything that is a user’s is one archive', async () => {
     const grace = await parlance().as('grace');
     await grace.converse(await grace.createConversation(), `script: tokens=3 ${uuidv7()}`);
+    const { viewer } = await grace.query(z.object({ viewer: z.object({ id: z.string() }) }), '{ viewer { id } }');
+    const name = `Manuals ${uuidv7()}`;
+    const create = 'mutation ($name: String!) { createCollection(name: $name, access: PRIVATE) { id } }';
+    await grace.query(z.unknown(), create, { name });
     const begin = `mutation { exportMyData(language: "de") { ${exportFields} } }`;
     const { exportMyData: begun } = await grace.query(z.object({ exportMyData: exportShape }), begin);
     const done = await untilExported(grace, begun.id);
     expect(done).toMatchObject({ status: 'READY', fileName: expect.stringMatching(/^parlance-.*\.zip$/) });
     const bytes = Buffer.from(await (await fetch(at(done.downloadUrl ?? ''))).arrayBuffer());
-    expect([bytes.length, bytes.subarray(0, 4).toString('latin1')]).toEqual([done.byteSize, 'PK\u0003\u0004']);
+    expect(bytes.length).toBe(done.byteSize);
+    const entries = await readArchive(bytes);
+    const { account, apiKeys } = JSON.parse(entries.get('account.json') ?? '');
+    expect([account.id, apiKeys]).toEqual([viewer.id, expect.any(Array)]);
+    const { collections } = JSON.parse(entries.get('collections.json') ?? '');
+    expect(collections).toContainEqual(expect.objectContaining({ name, access: 'PRIVATE', documents: [] }));
   });
 };
