@@ -37,11 +37,17 @@ const inherited = (): Record<string, string> => {
 
 /** How to end each child that runs, when this process ends. */
 const endWithUs = new Set<() => void>();
-process.once('exit', () => {
+const endAll = () => {
   for (const end of endWithUs) end();
-});
-// By themselves they would end this process without its exit, and leave the children behind.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+};
+process.once('exit', endAll);
+// These end a process without an exit.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    endAll();
+    process.kill(process.pid, signal);
+  });
+}
 
 export interface ChildOptions {
   /** Added to all that it inherits: PATH, LANG, and where Node keeps the code that it compiled. */
