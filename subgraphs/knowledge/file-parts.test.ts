@@ -225,17 +225,39 @@ describe('parts', () => {
   });
 });
 
-test('clients that create the same file at once get one file, whose bytes are reserved once', async () => {
-  await using knowledge = await openKnowledgeFixture({ engine: 'postgresql' });
-  const client = createPartUploads(knowledge);
-  const user = newUser();
-  const created = await Promise.all(Array.from({ length: 8 }, () => client.create(user)));
-  const ids = new Set(created.map(({ file }) => file.id));
-  expect(ids.size).toBe(1);
-  expect(await client.storage(user)).toEqual({ files: 1, bytes: content.length });
-  // All of them may send it and complete it.
-  const [id = ''] = ids;
-  await Promise.all([1, 2, 3].map((number) => client.send(user, id, number)));
-  const completed = await Promise.all(created.map(() => client.complete(user, id)));
-  expect(completed.map(({ data }) => data.completeFile.status)).toEqual(created.map(() => 'PROCESSING'));
+describe('on PostgreSQL, where much happens at once', () => {
+  let knowledge: KnowledgeFixture;
+  let client: ReturnType<typeof createPartUploads>;
+  const stack = new AsyncDisposableStack();
+  beforeAll(async () => {
+    knowledge = stack.use(await openKnowledgeFixture({ engine: 'postgresql' }));
+    client = createPartUploads(knowledge);
+  });
+  afterAll(() => stack.disposeAsync());
+
+  test('clients that create the same file at once get one file, whose bytes are reserved once', async () => {
+    const user = newUser();
+    const created = await Promise.all(Array.from({ length: 8 }, () => client.create(user)));
+    const ids = new Set(created.map(({ file }) => file.id));
+    expect(ids.size).toBe(1);
+    expect(await client.storage(user)).toEqual({ files: 1, bytes: content.length });
+    // All of them may send it and complete it.
+    const [id = ''] = ids;
+    await Promise.all([1, 2, 3].map((number) => client.send(user, id, number)));
+    const completed = await Promise.all(created.map(() => client.complete(user, id)));
+    expect(completed.map(({ data }) => data.completeFile.status)).toEqual(created.map(() => 'PROCESSING'));
+  });
+
+  test('a file that a client goes on with at this moment is not forgotten, though its time is over', async () => {
+    const user = newUser();
+    const { id } = (await client.create(user)).file;
+    await knowledge.database.asSystem((em) => em.nativeUpdate(FileEntity, { id }, { uploadExpiresAt: new Date(0) }));
+    await knowledge.database.asSystem(async (em) => {
+      await em.execute('select id from knowledge.files where id = ? for update', [id]);
+      await client.sweep();
+      await em.nativeUpdate(FileEntity, { id }, { status: 'PROCESSING' });
+    });
+    await client.sweep();
+    expect(await client.storage(user)).toEqual({ files: 1, bytes: content.length });
+  });
 });
