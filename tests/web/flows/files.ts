@@ -1,6 +1,4 @@
 /** Files in the web client: chosen, dropped and pasted, sent with a question, and shown again after a reload. */
-import { randomBytes } from 'node:crypto';
-import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { finished, send, type WebStand } from '#tests/support/web-stand.ts';
 
@@ -39,34 +37,6 @@ export const fileFlows = (stand: () => WebStand): void => {
     await page.getByRole('article').getByText('terms.md').waitFor();
     await page.reload();
     await page.getByRole('article').getByText('terms.md').waitFor();
-    expect(page.complaints).toEqual([]);
-  });
-
-  test('an upload that a reload cut off goes on when the same file is chosen again', async () => {
-    const [width, height] = [1_800, 1_800];
-    const raw = { width, height, channels: 3 } as const;
-    // Noise, which no format makes smaller: more than one part.
-    const buffer = await sharp(randomBytes(3 * width * height), { raw })
-      .png()
-      .toBuffer();
-    const file = { name: 'noise.png', mimeType: 'image/png', buffer };
-    await using page = await stand().open();
-    const released = Promise.withResolvers<void>();
-    await page.route(/\.2\?/, async (route) => {
-      await released.promise;
-      // The one that the reload cut off is gone.
-      await route.continue().catch(() => undefined);
-    });
-    const row = page.getByRole('list', { name: 'Files' }).getByRole('listitem');
-    const percent = Math.floor((100 * 8 * 1_048_576) / buffer.length);
-    await page.locator('input[type=file]').setInputFiles(file);
-    await row.getByText(`Uploading, ${percent} %`).waitFor();
-    await page.reload();
-    await page.locator('input[type=file]').setInputFiles(file);
-    await row.getByText(`Resuming, ${percent} %`).waitFor();
-    released.resolve();
-    await row.getByText('Ready').waitFor();
-    await page.getByRole('button', { name: 'Remove noise.png' }).click();
     expect(page.complaints).toEqual([]);
   });
 
