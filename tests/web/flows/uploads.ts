@@ -32,4 +32,26 @@ export const uploadFlows = (stand: () => WebStand): void => {
     await page.getByRole('button', { name: 'Remove noise.png' }).click();
     expect(page.complaints).toEqual([]);
   });
+
+  test('an import whose upload was interrupted says so, and goes on when it is told to', async () => {
+    await using page = await stand().open({ user: 'Grace' });
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'Your data' }).click();
+    let minutes = 0;
+    await page.route('**', async (route) => {
+      if (route.request().method() !== 'PUT') return route.fallback();
+      // A broken connection is retried for half a minute.
+      minutes += 1;
+      await page.clock.setSystemTime(Date.now() + minutes * 60_000);
+      return route.abort();
+    });
+    const file = { name: 'chats.json', mimeType: 'application/json', buffer: Buffer.from('[]') };
+    await page.locator('input[type=file][accept*=zip]').setInputFiles(file);
+    await page.getByText('The upload was interrupted.').waitFor();
+    await page.unroute('**');
+    await page.getByRole('button', { name: 'Go on uploading' }).click();
+    await page.getByText(/^Imported: 0 chats/).waitFor();
+    expect(await page.getByText('The upload was interrupted.').count()).toBe(0);
+    expect(page.complaints).toEqual([]);
+  });
 };
