@@ -12,6 +12,17 @@ export interface FileOwner {
 /** Where a client uploads the bytes, which nobody else reads before they were looked at. */
 export const quarantineKey = ({ tenantId, fileId }: FileOwner): string => `${tenantId}/quarantine/${fileId}`;
 
+/**
+ * Where a client uploads a part of the bytes, in place of the whole. Beside the key of the whole and not below it,
+ * because a store in a directory cannot have both.
+ * @param number from 1
+ */
+export const partKey = (owner: FileOwner, number: number): string => `${quarantineKey(owner)}.${number}`;
+
+/** The keys of the parts 1 to `parts`, in their order. */
+export const partKeys = (owner: FileOwner, parts: number): readonly string[] =>
+  Array.from({ length: parts }, (_, index) => partKey(owner, index + 1));
+
 /** The bytes that may be downloaded. */
 export const fileKey = ({ tenantId, fileId }: FileOwner): string => `${tenantId}/files/${fileId}`;
 
@@ -24,9 +35,8 @@ export const previewKey = ({ tenantId, fileId }: FileOwner): string => `${tenant
 /** A picture as models get it: JPEG, scaled. */
 export const modelImageKey = ({ tenantId, fileId }: FileOwner): string => `${tenantId}/previews/${fileId}-model.jpg`;
 
-/** Every key above, for deletion. */
-export const keysOfFile = (owner: FileOwner): readonly string[] => [
-  quarantineKey(owner),
+/** What is made of an upload, for deletion. */
+export const madeKeys = (owner: FileOwner): readonly string[] => [
   fileKey(owner),
   textKey(owner),
   previewKey(owner),

@@ -9,7 +9,13 @@ import { filePurposes } from './files.ts';
 export const ingestQueue = 'ingestions';
 
 export const ingestJobSchema = z.object({
-  kind: z.literal('ingest'),
+  /**
+   * `ingest-parts` has a name of its own, so that workers of a version that knows no parts refuse the job. They would
+   * find nothing at the key of the whole and take the file for deleted.
+   */
+  kind: z.enum(['ingest', 'ingest-parts']),
+  /** How many parts the upload has, of a job of kind `ingest-parts`; 0: it is whole. */
+  parts: z.int().nonnegative().default(0),
   tenantId: z.uuid(),
   fileId: z.uuid(),
   userId: z.uuid(),

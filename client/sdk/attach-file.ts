@@ -1,11 +1,12 @@
 /**
  * Uploads a file and waits until it was read. Invariant: one `attach` creates one file, however often its upload is
- * interrupted and resumed while its URL holds; one that is cancelled for good is deleted, so that its bytes are free
- * again.
+ * interrupted and resumed, and goes on with the upload of the same file that another page or device has begun, while
+ * the server waits for that; one that is cancelled for good is deleted, so that its bytes are free again.
  */
 
 import { createDeferred } from './deferred.ts';
-import { networkError, serverError } from './errors.ts';
+import { isParlanceError, networkError, serverError } from './errors.ts';
+import { digestOf } from './file-digest.ts';
 import type { Notices } from './follow-changes.ts';
 import type { FollowServices } from './follow-to-end.ts';
 import {
@@ -16,15 +17,19 @@ import {
   type FilePurpose,
   type FileStateFragment,
 } from './generated/graphql.ts';
-import { retryWhileTransient } from './requests.ts';
+import { isTransient, retryWhileTransient } from './requests.ts';
 import { sendBytes } from './send-bytes.ts';
+import { receivedBytes, sendParts } from './send-parts.ts';
 
 /** What an upload is doing. */
 export interface UploadProgress {
   /** PROCESSING: everything was sent, and the server reads the file. */
   readonly stage: 'PREPARING' | 'UPLOADING' | 'PROCESSING' | 'PAUSED' | 'DONE';
+  /** While it is PAUSED, those that need not be sent again. */
   readonly sentBytes: number;
   readonly totalBytes: number;
+  /** Of these bytes, those that an earlier upload of the same file had sent. */
+  readonly resumedBytes: number;
   /** Its id, once the server knows the file. */
   readonly fileId?: string;
 }
@@ -47,7 +52,10 @@ export interface Attachment {
   readonly file: Promise<FileStateFragment>;
   /** Interrupts the upload; `file` stays pending. */
   pause(): void;
-  /** Goes on with an upload that was paused, or whose connection broke for good: the bytes are sent again. */
+  /**
+   * Goes on with an upload that was paused, or whose connection broke for good: behind the parts that the server has,
+   * if it is a large file.
+   */
   resume(): void;
   /** Ends it for good and deletes the file. Does nothing once `file` is settled. */
   cancel(): void;
@@ -69,9 +77,6 @@ export interface AttachServices extends FollowServices {
 /** Milliseconds for which a step is repeated while the connection is broken; then the upload is paused. */
 const giveUpAfterMs = 30_000;
 
-const hexOf = (bytes: ArrayBuffer): string =>
-  [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-
 const isSettled = ({ status }: FileStateFragment): boolean => status !== 'AWAITING_UPLOAD' && status !== 'PROCESSING';
 
 type Created = CreateFileMutation['createFile'];
@@ -84,6 +89,9 @@ class Upload {
   readonly #settled = createDeferred<FileStateFragment>();
   #running = new AbortController();
   #created: Created | undefined;
+  #digest: string | undefined;
+  #received = new Set<number>();
+  #resumedBytes = 0;
   #isDone = false;
 
   constructor(services: AttachServices, blob: Blob, options: AttachOptions) {
@@ -97,7 +105,7 @@ class Upload {
       file: this.#settled.promise,
       pause: () => {
         this.#running.abort();
-        if (!this.#isDone) this.#report('PAUSED', 0);
+        if (!this.#isDone) this.#report('PAUSED', this.#receivedBytes());
       },
       resume: () => {
         if (this.#isDone || !this.#running.signal.aborted) return;
@@ -123,16 +131,22 @@ class Upload {
   #report(stage: UploadProgress['stage'], sentBytes: number): void {
     const fileId = this.#created?.file.id;
     const known = fileId === undefined ? {} : { fileId };
-    this.#options.onProgress?.({ stage, sentBytes, totalBytes: this.#blob.size, ...known });
+    const progress = { stage, sentBytes, totalBytes: this.#blob.size, resumedBytes: this.#resumedBytes };
+    this.#options.onProgress?.({ ...progress, ...known });
   }
 
-  /** A broken connection pauses the upload; a refusal ends it. */
+  /** Bytes that need not be sent again: 0 where the file has no parts. */
+  #receivedBytes(): number {
+    const partSize = this.#created?.partSize ?? 0;
+    return receivedBytes({ bytes: this.#blob, partSize, received: this.#received });
+  }
+
+  /** What passes by itself, such as a broken connection, pauses the upload; a refusal ends it. */
   #interrupt(signal: AbortSignal, fault: unknown): void {
     if (signal.aborted || this.#isDone) return;
-    const isBroken = fault instanceof Error && 'code' in fault && fault.code === 'NETWORK_ERROR';
-    if (isBroken) {
+    if (isParlanceError(fault) && isTransient(fault)) {
       this.#running.abort();
-      this.#report('PAUSED', 0);
+      this.#report('PAUSED', this.#receivedBytes());
       return;
     }
     this.#isDone = true;
@@ -161,9 +175,10 @@ class Upload {
   /** The file of an upload that goes on, or a new one. */
   async #create(signal: AbortSignal): Promise<Created> {
     if (this.#created && Date.parse(this.#created.expiresAt) > Date.now()) return this.#created;
-    this.#report('PREPARING', 0);
+    this.#report('PREPARING', this.#receivedBytes());
     const { name = this.#blob instanceof File ? this.#blob.name : 'file', mediaType = this.#blob.type } = this.#options;
-    const sha256 = hexOf(await crypto.subtle.digest('SHA-256', await this.#blob.arrayBuffer()));
+    const sha256 = this.#digest ?? (await digestOf(this.#blob, signal));
+    this.#digest = sha256;
     signal.throwIfAborted();
     const { createFile } = await this.#repeat(signal, () =>
       this.#services.requests.mutate(CreateFileDocument, {
@@ -172,20 +187,35 @@ class Upload {
       }),
     );
     this.#created = createFile;
+    this.#received = new Set(createFile.receivedParts);
+    this.#resumedBytes = this.#receivedBytes();
     // It may have been cancelled while the response was on its way.
     if (this.#cancelled.signal.aborted) this.#forget();
     signal.throwIfAborted();
     return createFile;
   }
 
-  async #run(signal: AbortSignal): Promise<FileStateFragment> {
+  /** Whole, or the parts that the server lacks. */
+  async #send({ file, url, headers, partSize }: Created, signal: AbortSignal): Promise<void> {
     const { fetch, url: address, requests } = this.#services;
-    const { file, url, headers } = await this.#create(signal);
-    this.#report('UPLOADING', 0);
-    const upload = { url: new URL(url, address).href, headers, bytes: this.#blob, signal, fetch };
     const onSent = (bytes: number): void => this.#report('UPLOADING', bytes);
-    await this.#repeat(signal, () => sendBytes({ ...upload, onSent }));
-    const { id } = file;
+    const upload = { bytes: this.#blob, signal, fetch, onSent };
+    onSent(this.#receivedBytes());
+    if (partSize === null) {
+      const whole = { ...upload, url: new URL(url, address).href, headers };
+      await this.#repeat(signal, () => sendBytes(whole));
+      return;
+    }
+    const repeat = <Value>(task: () => Promise<Value>): Promise<Value> => this.#repeat(signal, task);
+    const { id: fileId } = file;
+    await sendParts({ ...upload, fileId, partSize, received: this.#received, address, requests, repeat });
+  }
+
+  async #run(signal: AbortSignal): Promise<FileStateFragment> {
+    const { requests } = this.#services;
+    const created = await this.#create(signal);
+    await this.#send(created, signal);
+    const { id } = created.file;
     const { completeFile } = await this.#repeat(signal, () => requests.mutate(CompleteFileDocument, { id }));
     this.#report('PROCESSING', this.#blob.size);
     if (isSettled(completeFile)) return completeFile;

@@ -17,6 +17,7 @@ import type { Blobs } from '#kernel/blobs/blobs.ts';
 import { extractedTextFile } from './extraction/extract.ts';
 import { ExtractionFault } from './extraction/extraction-fault.ts';
 import { imageFiles } from './extraction/image-files.ts';
+import { readUpload } from './read-upload.ts';
 import { type ExtractionBounds, runExtraction } from './run-extraction.ts';
 import { type Scanner, scanFile } from './virus-scan.ts';
 
@@ -34,7 +35,7 @@ const download = async (blobs: Blobs, job: IngestJob, path: string): Promise<voi
   const digest = createHash('sha256');
   let received = 0;
   await pipeline(
-    await blobs.getStream(quarantineKey(job)),
+    readUpload(blobs, job),
     async function* (source: AsyncIterable<Buffer>) {
       for await (const chunk of source) {
         received += chunk.length;
@@ -59,7 +60,8 @@ const ingestIn = async (
   await download(blobs, job, path);
   if (scanner) await scanFile(scanner, path);
   if (job.purpose === 'IMPORT') {
-    await blobs.copy(quarantineKey(job), fileKey(job));
+    if (job.parts === 0) await blobs.copy(quarantineKey(job), fileKey(job));
+    else await blobs.putStream(fileKey(job), createReadStream(path), job.declaredType);
     return { mediaType: job.declaredType, kind: 'DATA', pageCount: null, textLength: null, hasPreview: false };
   }
   const { name, declaredType, limits } = job;

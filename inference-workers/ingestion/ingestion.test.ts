@@ -1,7 +1,7 @@
 /** Jobs that look at uploads, from the queue to the event and the blobs. */
 import { createHash, randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { fileKey, quarantineKey, textKey } from '#contracts/blob-keys.ts';
+import { fileKey, partKey, partKeys, quarantineKey, textKey } from '#contracts/blob-keys.ts';
 import { type FileIngested, fileIngestedSchema } from '#contracts/broker-events.ts';
 import { type IngestJob, ingestQueue } from '#contracts/ingest-job.ts';
 import type { Json } from '#kernel/broker/broker.ts';
@@ -34,17 +34,21 @@ const openFixture = async (scanner?: Scanner) => {
   const closing = opened.move();
   return {
     ...{ broker, blobs, events, ingestion },
-    /** Uploads and publishes the job. */
+    /** Uploads, in as many parts as the job says, and publishes the job. */
     async ingest(content: Uint8Array, changes: Partial<IngestJob> = {}): Promise<IngestJob> {
       const job: IngestJob = {
-        kind: 'ingest',
+        ...{ kind: 'ingest', parts: 0 },
         ...{ tenantId: randomUUID(), fileId: randomUUID(), userId: randomUUID(), purpose: 'CONTENT' },
         ...{ name: 'a.txt', declaredType: 'text/plain', byteSize: content.length },
         sha256: createHash('sha256').update(content).digest('hex'),
         limits: { pages: 10, characters: 1_000 },
         ...changes,
       };
-      await blobs.put(quarantineKey(job), content, 'text/plain');
+      const keys = job.parts === 0 ? [quarantineKey(job)] : partKeys(job, job.parts);
+      const length = Math.ceil(content.length / keys.length);
+      for (const [index, key] of keys.entries()) {
+        await blobs.put(key, content.subarray(index * length, (index + 1) * length), 'text/plain');
+      }
       await broker.publish('jobs', ingestQueue, job.fileId, JSON.parse(JSON.stringify(job)));
       return job;
     },
@@ -89,6 +93,40 @@ test('an upload that is not what was announced is damaged, and one that is gone 
   await expect.poll(async () => (await fixture.broker.depth(ingestQueue)).ready).toBe(0);
   // The first one was deleted while it waited, or was read before that.
   expect(fixture.events.filter(({ fileId, failure }) => fileId === gone.fileId && failure)).toEqual([]);
+});
+
+test('an upload in parts is read as one file, and nothing of it is kept in another order or without a part', async () => {
+  await using fixture = await openFixture();
+  const { blobs } = fixture;
+  const content = Buffer.from('The quick brown fox');
+  const inParts = { kind: 'ingest-parts', parts: 4 } as const;
+  const job = await fixture.ingest(content, inParts);
+  await fixture.eventOf(job).toMatchObject({ content: { kind: 'TEXT', textLength: 19 } });
+  expect(String(await blobs.get(fileKey(job)))).toBe(String(content));
+  const importing = await fixture.ingest(content, { ...inParts, purpose: 'IMPORT' });
+  await fixture.eventOf(importing).toMatchObject({ content: { kind: 'DATA' } });
+  expect(String(await blobs.get(fileKey(importing)))).toBe(String(content));
+
+  const swapped = Buffer.concat([content.subarray(5, 10), content.subarray(0, 5), content.subarray(10)]);
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  const damaged = [
+    await fixture.ingest(swapped, { ...inParts, sha256 }),
+    await fixture.ingest(content, { ...inParts, byteSize: 18 }),
+    await fixture.ingest(content, { ...inParts, byteSize: 20 }),
+  ];
+  for (const each of damaged) {
+    await fixture.eventOf(each).toMatchObject({ failure: { code: 'DAMAGED' } });
+    expect(await blobs.exists(fileKey(each))).toBe(false);
+  }
+  const gone: IngestJob = { ...job, fileId: randomUUID() };
+  for (const number of [1, 2, 4]) {
+    await blobs.put(partKey(gone, number), content.subarray(5 * number - 5, 5 * number), 'text/plain');
+  }
+  await fixture.broker.publish('jobs', ingestQueue, gone.fileId, JSON.parse(JSON.stringify(gone)));
+  await expect.poll(async () => (await fixture.broker.depth(ingestQueue)).ready).toBe(0);
+  const last = await fixture.ingest(content);
+  await fixture.eventOf(last).toMatchObject({ content: {} });
+  expect([fixture.events.length, await blobs.exists(fileKey(gone))]).toEqual([6, false]);
 });
 
 test('a virus is found, and while the scanner is away files wait', async () => {

@@ -106,6 +106,29 @@ test('an upload of other bytes, another length, type or key, or under another si
   expect(await send(signed)).toBe(200);
 });
 
+test('the upload of a part is taken at its number alone, and again once it was deleted, until its time is over', async () => {
+  const whole = keyOf();
+  const [first, second] = [`${whole}.1`, `${whole}.2`];
+  const signed = await blobs.signUpload({ ...terms, key: first });
+  const other = Buffer.from(content).reverse();
+  const sha256 = sha256Of(other).toString('hex');
+  const next = await blobs.signUpload({ ...terms, sha256, key: second });
+  for (const key of [second, whole, `${whole}.11`]) {
+    expect([key, await send(signed, { url: signed.url.replace(first, key) })]).toEqual([key, 403]);
+  }
+  expect(await send(signed, { body: other })).toBe(400);
+  expect(await send(signed, { body: other, headers: next.headers })).toBe(403);
+  expect([await send(signed), await send(next, { body: other }), await send(signed)]).toEqual([200, 200, 412]);
+  expect([await blobs.exists(whole), String(await blobs.get(second))]).toEqual([false, String(other)]);
+  await blobs.delete(first);
+  expect(await send(signed)).toBe(200);
+  await blobs.delete(first);
+  door.aheadMs = 61_000;
+  expect(await send(signed)).toBe(403);
+  door.aheadMs = 0;
+  expect(await blobs.exists(first)).toBe(false);
+});
+
 test('a download is given as it was signed, until its time is over or the bytes are gone', async () => {
   const [key, other] = [keyOf(), keyOf()];
   for (const each of [key, other]) await blobs.put(each, content, 'text/plain');

@@ -91,7 +91,9 @@ CREATE TABLE knowledge.files (
     upload_expires_at timestamp(3) with time zone NOT NULL,
     created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
     updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT files_byte_size_check CHECK ((byte_size >= 0))
+    signed_parts integer DEFAULT 0 NOT NULL,
+    CONSTRAINT files_byte_size_check CHECK ((byte_size >= 0)),
+    CONSTRAINT files_signed_parts_check CHECK ((signed_parts >= 0))
 );
 
 ALTER TABLE ONLY knowledge.files FORCE ROW LEVEL SECURITY;
@@ -185,6 +187,8 @@ CREATE INDEX doomed_blobs_due ON knowledge.doomed_blobs USING btree (due_at);
 CREATE INDEX files_awaiting_upload ON knowledge.files USING btree (upload_expires_at) WHERE (status = 'AWAITING_UPLOAD'::text);
 
 CREATE INDEX files_of_user ON knowledge.files USING btree (tenant_id, user_id, id);
+
+CREATE INDEX files_to_resume ON knowledge.files USING btree (tenant_id, user_id, sha256) WHERE (status = 'AWAITING_UPLOAD'::text);
 
 CREATE INDEX outbox_by_age ON knowledge.outbox USING btree (created_at);
 

@@ -12,7 +12,9 @@ export const knowledgeEnvironment = {
     .positive()
     .max(86_400)
     .default(3_600)
-    .describe('Seconds for which the URL of an upload holds. A file that was not uploaded by then is forgotten.'),
+    .describe(
+      'Seconds for which the URLs of uploads hold. A file whose last URL has ended and that was not uploaded is forgotten.',
+    ),
   DOWNLOAD_URL_SECONDS: z.coerce
     .number()
     .int()

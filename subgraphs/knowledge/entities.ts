@@ -25,6 +25,8 @@ export const FileEntity = defineEntity({
     pageCount: p.integer().nullable(),
     textLength: p.integer().nullable(),
     hasPreview: p.boolean().default(false),
+    /** The highest number of a part whose upload was signed. */
+    signedParts: p.integer().default(0),
     uploadExpiresAt: p.datetime(3),
     createdAt: p.datetime(3).onCreate(() => new Date()),
     updatedAt: p

@@ -95,7 +95,7 @@ test('the storage of users and tenants is never exceeded, however many files are
   const { userBytes, tenantBytes, fileBytes } = storageLimits.FREE;
   const byteSize = fileBytes.CONTENT;
   const create = async (user: Identity) => {
-    const { errors } = await knowledge.execute(user, createMutation, termsOf({ byteSize }));
+    const { errors } = await knowledge.execute(user, createMutation, termsOf({ byteSize, name: randomUUID() }));
     return errors[0]?.extensions.quota ?? errors[0]?.extensions.code ?? 'CREATED';
   };
   const user = newUser();

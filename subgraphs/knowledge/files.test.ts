@@ -100,7 +100,7 @@ describe('files', () => {
     expect((await complete(user, id)).data).toEqual({ completeFile: { id, status: 'PROCESSING' } });
     const job = await knowledge.nextJob();
     expect(job).toEqual({
-      kind: 'ingest',
+      ...{ kind: 'ingest', parts: 0 },
       ...{ tenantId, userId, fileId: id, name: 'Längen maß.txt', declaredType: 'text/plain', purpose: 'CONTENT' },
       byteSize: content.length,
       sha256: sha256Of(content),

@@ -11,6 +11,7 @@ import { scrollingFlows } from './flows/scrolling.ts';
 import { toolFlows } from './flows/tools.ts';
 import { transferFlows } from './flows/transfers.ts';
 import { typedTextFlows } from './flows/typed-text.ts';
+import { uploadFlows } from './flows/uploads.ts';
 import { accessTokenSeconds, standOfFile } from './stand-of-file.ts';
 
 const stand = standOfFile({ accessTokenSeconds });
@@ -23,6 +24,8 @@ interruptionFlows(stand);
 hostileTextFlows(stand);
 toolFlows(stand);
 fileFlows(stand);
+// Parts go to the store as whole files do.
+uploadFlows(stand);
 collectionFlows(stand);
 transferFlows(stand);
 // What axe, a keyboard and a screen reader find on a page is the same whoever served it.

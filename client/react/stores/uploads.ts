@@ -60,7 +60,7 @@ interface Held {
 
 /** Files of one message. */
 const mostOfMessage = 10;
-/** Uploads at a time. Each holds its file in memory for its checksum. */
+/** Uploads at a time. Each holds a part of its file in memory for its checksum. */
 const mostAtOnce = 3;
 
 const isSent = ({ stage }: UploadProgress): boolean => stage === 'PROCESSING' || stage === 'DONE';

@@ -252,6 +252,14 @@ export type FileKind =
   /** Plain text, Markdown or source code. */
   | 'TEXT';
 
+/** A part of a file that is to be uploaded. */
+export type FilePartInput = {
+  /** Number of the part, from 1. Each has `partSize` bytes; the last has the rest. */
+  number: number;
+  /** SHA-256 of the bytes of the part, in 64 hexadecimal digits. */
+  sha256: string;
+};
+
 /** What a file is for. */
 export type FilePurpose =
   /** Models and people read it. */
@@ -881,7 +889,15 @@ export type CreateFileMutationVariables = Exact<{
 }>;
 
 
-export type CreateFileMutation = { createFile: { url: string, expiresAt: string, file: { id: string, name: string, mediaType: string, byteSize: number, kind: FileKind, status: FileStatus, pageCount: number | null, textLength: number | null, previewUrl: string | null, failure: { code: FileFailureCode, message: string } | null }, headers: Array<{ name: string, value: string }> } };
+export type CreateFileMutation = { createFile: { url: string, expiresAt: string, partSize: number | null, receivedParts: Array<number>, file: { id: string, name: string, mediaType: string, byteSize: number, kind: FileKind, status: FileStatus, pageCount: number | null, textLength: number | null, previewUrl: string | null, failure: { code: FileFailureCode, message: string } | null }, headers: Array<{ name: string, value: string }> } };
+
+export type SignFilePartsMutationVariables = Exact<{
+  id: string;
+  parts: Array<FilePartInput> | FilePartInput;
+}>;
+
+
+export type SignFilePartsMutation = { signFileParts: Array<{ number: number, url: string, headers: Array<{ name: string, value: string }> }> };
 
 export type FileQueryVariables = Exact<{
   id: string;
@@ -2173,6 +2189,8 @@ export const CreateFileDocument = /*#__PURE__*/ new TypedDocumentString(`
       value
     }
     expiresAt
+    partSize
+    receivedParts
   }
 }
     fragment FileState on File {
@@ -2190,6 +2208,18 @@ export const CreateFileDocument = /*#__PURE__*/ new TypedDocumentString(`
   textLength
   previewUrl
 }`) as unknown as TypedDocumentString<CreateFileMutation, CreateFileMutationVariables>;
+export const SignFilePartsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SignFileParts($id: ID!, $parts: [FilePartInput!]!) {
+  signFileParts(id: $id, parts: $parts) {
+    number
+    url
+    headers {
+      name
+      value
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SignFilePartsMutation, SignFilePartsMutationVariables>;
 export const FileDocument = /*#__PURE__*/ new TypedDocumentString(`
     query File($id: ID!) {
   file(id: $id) {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { keysOfFile } from '#contracts/blob-keys.ts';
+import { type FileOwner, madeKeys, quarantineKey } from '#contracts/blob-keys.ts';
 import type { UserDeleted } from '#contracts/broker-events.ts';
 import type { Identity } from '#contracts/identity.ts';
 import { createLogger } from '#kernel/log.ts';
@@ -23,6 +23,8 @@ const create = `mutation ($access: CollectionAccess!, $readerIds: [ID!]) {
 const add = 'mutation ($id: ID!, $files: [ID!]!) { addDocuments(collectionId: $id, fileIds: $files) { id } }';
 const read = 'query ($id: ID!) { collection(id: $id) { id documents { edges { node { file { id } } } } } }';
 const storage = '{ fileStorage { bytes files } }';
+/** All blobs of a file of which no part was signed. */
+const keysOfFile = (owner: FileOwner): readonly string[] => [quarantineKey(owner), ...madeKeys(owner)];
 
 const engines: readonly Engine[] = ['pglite', 'postgresql'];
 

@@ -11,17 +11,24 @@ import type { FileServices } from './file-services.ts';
 import { requireOwnFile } from './find-files.ts';
 import { releaseStorage } from './storage-quota.ts';
 
+interface RemovedRow {
+  readonly status: string;
+  readonly signed_parts: number;
+  readonly upload_expires_at: string | Date;
+}
+
 /** In the current transaction. False where the file is gone already. */
 export const removeFile = async (em: EntityManager, file: StoredFile): Promise<boolean> => {
   const { tenantId, id } = file;
-  // The status may have changed since the file was read: a file that failed has given its bytes back.
-  const [removed] = await em.execute<{ readonly status: string }[]>(
-    'delete from knowledge.files where tenant_id = ? and id = ? returning status',
+  // It may have changed since it was read: a file that failed has given its bytes back, and more may be signed.
+  const [removed] = await em.execute<RemovedRow[]>(
+    'delete from knowledge.files where tenant_id = ? and id = ? returning status, signed_parts, upload_expires_at',
     [tenantId, id],
   );
   if (!removed) return false;
   if (removed.status !== 'FAILED') await releaseStorage(em, file);
-  doomFile(em, file);
+  const { signed_parts: signedParts, upload_expires_at: uploadExpiresAt } = removed;
+  doomFile(em, { tenantId, id, signedParts, uploadExpiresAt: new Date(uploadExpiresAt) });
   return true;
 };
 

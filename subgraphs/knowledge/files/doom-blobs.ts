@@ -4,7 +4,7 @@
  */
 import type { EntityManager } from '@mikro-orm/sql';
 import { v7 as uuidv7 } from 'uuid';
-import { keysOfFile, quarantineKey } from '#contracts/blob-keys.ts';
+import { madeKeys, partKeys, quarantineKey } from '#contracts/blob-keys.ts';
 import { DoomedBlobEntity, type StoredFile } from '../entities.ts';
 import type { FileServices } from './file-services.ts';
 
@@ -17,16 +17,27 @@ export const doomBlobs = (em: EntityManager, tenantId: string, keys: readonly st
   for (const key of keys) em.create(DoomedBlobEntity, { id: uuidv7(), tenantId, key, dueAt });
 };
 
-/** All blobs of a file, now, and once more what its upload may still bring. */
-export const doomFile = (em: EntityManager, { tenantId, id, uploadExpiresAt }: StoredFile): void => {
+type DoomedFile = Pick<StoredFile, 'tenantId' | 'id' | 'signedParts' | 'uploadExpiresAt'>;
+
+/** What was uploaded of a file, whole or in parts: now, and once more what its signed URLs may still bring. */
+export const doomUpload = (em: EntityManager, { tenantId, id, signedParts, uploadExpiresAt }: DoomedFile): void => {
   const owner = { tenantId, fileId: id };
-  doomBlobs(em, tenantId, keysOfFile(owner), new Date());
+  const keys = [quarantineKey(owner), ...partKeys(owner, signedParts)];
+  doomBlobs(em, tenantId, keys, new Date());
   const uploadEndsAt = uploadExpiresAt.getTime() + uploadGraceMs;
-  if (uploadEndsAt > Date.now()) doomBlobs(em, tenantId, [quarantineKey(owner)], new Date(uploadEndsAt));
+  if (uploadEndsAt > Date.now()) doomBlobs(em, tenantId, keys, new Date(uploadEndsAt));
+};
+
+/** All blobs of a file, those that may be downloaded first. */
+export const doomFile = (em: EntityManager, file: DoomedFile): void => {
+  doomBlobs(em, file.tenantId, madeKeys({ tenantId: file.tenantId, fileId: file.id }), new Date());
+  doomUpload(em, file);
 };
 
 /** After so many faults the store is away, and the rest waits for the next sweep. */
 const mostFaults = 3;
+/** Requests to the store at a time: a file in parts has more than a hundred blobs. */
+const deletedAtOnce = 8;
 
 /**
  * Deletes the blobs that are due, oldest first. One that the store does not delete goes behind the others, so that it
@@ -41,15 +52,17 @@ export const deleteDoomedBlobs = async ({
     em.find(DoomedBlobEntity, { dueAt: { $lte: new Date() } }, { orderBy: { dueAt: 'asc' }, limit: sweepRows }),
   );
   const [deleted, refused]: [string[], string[]] = [[], []];
-  for (const { id, key } of due) {
+  const remove = async ({ id, key }: (typeof due)[number]): Promise<void> => {
     try {
       await blobs.delete(key);
       deleted.push(id);
     } catch (err) {
       logger.warn({ err, key }, 'a blob was not deleted: a later sweep tries again');
       refused.push(id);
-      if (refused.length === mostFaults) break;
     }
+  };
+  for (let first = 0; first < due.length && refused.length < mostFaults; first += deletedAtOnce) {
+    await Promise.all(due.slice(first, first + deletedAtOnce).map(remove));
   }
   if (deleted.length > 0) {
     await database.asSystem((em) => em.nativeDelete(DoomedBlobEntity, { id: { $in: deleted } }));

@@ -13,7 +13,7 @@ export interface FileInput {
 
 export const maxNameLength = 255;
 const typePattern = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,63}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}$/;
-const sha256Pattern = /^[0-9a-f]{64}$/;
+export const sha256Pattern = /^[0-9a-f]{64}$/;
 
 /** The last segment of a path, without characters that nobody sees or that turn the reading direction. */
 const cleanName = (name: string): string =>

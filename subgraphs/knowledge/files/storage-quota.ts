@@ -32,6 +32,13 @@ const refuse = (quota: string, sentence: string): never => {
   throw new AppError('QUOTA_EXCEEDED', sentence, { details: { quota } });
 };
 
+/**
+ * Has the current transaction reserve alone in its tenant: what another one has just reserved is committed afterwards.
+ */
+export const lockStorage = async (em: EntityManager, tenantId: string): Promise<void> => {
+  await em.execute(tenantSql, [tenantId, 0, Number.MAX_SAFE_INTEGER]);
+};
+
 /** In the current transaction. Throws QUOTA_EXCEEDED. */
 export const reserveStorage = async (
   em: EntityManager,

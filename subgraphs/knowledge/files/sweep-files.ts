@@ -1,4 +1,5 @@
 /** Forgets files whose upload never came, and deletes blobs that no file names any more, every minute. */
+import { LockMode } from '@mikro-orm/core';
 import { FileEntity } from '../entities.ts';
 import { removeFile } from './delete-file.ts';
 import { deleteDoomedBlobs } from './doom-blobs.ts';
@@ -17,11 +18,13 @@ export const sweepFiles = async (services: SweepServices, graceMs = completionGr
     const abandoned = await em.find(
       FileEntity,
       { status: 'AWAITING_UPLOAD', uploadExpiresAt: { $lte: new Date(Date.now() - graceMs) } },
-      { orderBy: { uploadExpiresAt: 'asc' }, limit: sweepRows },
+      // One that a client goes on with at this moment is locked, and waits no more or longer afterwards.
+      { orderBy: { uploadExpiresAt: 'asc' }, limit: sweepRows, lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE },
     );
     for (const file of abandoned) await removeFile(em, file);
   });
-  await deleteDoomedBlobs(services);
+  // Ends when there is nothing left, or the store refuses what is.
+  while ((await deleteDoomedBlobs(services)) > 0);
 };
 
 /** Closing waits for a sweep that runs. */

@@ -3,11 +3,11 @@
  * bytes back, and the blobs of a file that is gone meanwhile are deleted.
  */
 import { LockMode } from '@mikro-orm/core';
-import { keysOfFile, quarantineKey } from '#contracts/blob-keys.ts';
+import { madeKeys } from '#contracts/blob-keys.ts';
 import type { FileIngested } from '#contracts/broker-events.ts';
 import { fileChangedTopic } from '#contracts/files.ts';
 import { FileEntity } from '../entities.ts';
-import { deleteDoomedBlobs, doomBlobs } from '../files/doom-blobs.ts';
+import { deleteDoomedBlobs, doomBlobs, doomFile, doomUpload } from '../files/doom-blobs.ts';
 import type { FileServices } from '../files/file-services.ts';
 import { releaseStorage } from '../files/storage-quota.ts';
 
@@ -16,11 +16,11 @@ export const storeIngestion = async (
   event: FileIngested,
 ): Promise<void> => {
   const { tenantId, fileId } = event;
-  const owner = { tenantId, fileId };
   const changed = await services.database.asSystem(async (em) => {
     const file = await em.findOne(FileEntity, { tenantId, id: fileId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (!file) {
-      doomBlobs(em, tenantId, keysOfFile(owner), new Date());
+      // What was uploaded went with the file.
+      doomBlobs(em, tenantId, madeKeys({ tenantId, fileId }), new Date());
       return false;
     }
     if (file.status !== 'PROCESSING') return false;
@@ -29,11 +29,11 @@ export const storeIngestion = async (
       const { code, message } = failure ?? { code: 'DAMAGED', message: 'The file could not be read.' };
       em.assign(file, { status: 'FAILED', failureCode: code, failureMessage: message });
       await releaseStorage(em, file);
-      doomBlobs(em, tenantId, keysOfFile(owner), new Date());
+      doomFile(em, file);
       return true;
     }
     em.assign(file, { status: 'READY', ...content });
-    doomBlobs(em, tenantId, [quarantineKey(owner)], new Date());
+    doomUpload(em, file);
     return true;
   });
   await deleteDoomedBlobs(services);

@@ -1,50 +1,15 @@
 /** Files as clients create, complete, find, watch and delete them. */
-import type { SignedUpload } from '#kernel/blobs/blobs.ts';
+import { listSize } from '#kernel/subgraph-server/list-sizes.ts';
 import { completeFile } from '../files/complete-file.ts';
-import { type CreatedFile, createFile } from '../files/create-file.ts';
+import { createFile } from '../files/create-file.ts';
 import { deleteFile } from '../files/delete-file.ts';
 import { maxNameLength } from '../files/file-input.ts';
 import { listFiles } from '../files/find-files.ts';
+import { maxSignedParts, signFileParts } from '../files/sign-parts.ts';
 import { watchFile } from '../files/watch-file.ts';
 import type { KnowledgeBuilder } from './builder.ts';
 import type { FileTypes } from './file-types.ts';
-
-const addUpload = (builder: KnowledgeBuilder, { file }: FileTypes) => {
-  const header = builder.objectRef<{ readonly name: string; readonly value: string }>('UploadHeader').implement({
-    description: 'A header of the upload.',
-    fields: (t) => ({
-      name: t.exposeString('name', { description: 'Its name, in lower case.' }),
-      value: t.exposeString('value', { description: 'Its value.' }),
-    }),
-  });
-  const headersOf = ({ headers }: SignedUpload) => Object.entries(headers).map(([name, value]) => ({ name, value }));
-  return builder.objectRef<CreatedFile>('FileUpload').implement({
-    description:
-      'A file, and the request that uploads its bytes. The store takes exactly the bytes that were announced.',
-    fields: (t) => ({
-      file: t.field({
-        type: file,
-        description: 'The file, which awaits its upload.',
-        resolve: (created) => created.file,
-      }),
-      url: t.string({
-        description: 'Signed URL: absolute, or relative to the address of the API. Send no token with it.',
-        resolve: ({ upload }) => upload.url,
-      }),
-      method: t.string({ description: 'Method of the request: PUT.', resolve: ({ upload }) => upload.method }),
-      headers: t.field({
-        type: [header],
-        description: 'Headers to send as they are. Their values are part of the signature.',
-        resolve: ({ upload }) => headersOf(upload),
-      }),
-      expiresAt: t.field({
-        type: 'DateTime',
-        description: 'Until when the URL holds. A file that was not uploaded by then is forgotten.',
-        resolve: ({ upload }) => upload.expiresAt,
-      }),
-    }),
-  });
-};
+import { addUploadTypes } from './upload-types.ts';
 
 const addQueries = (builder: KnowledgeBuilder, types: FileTypes): void => {
   builder.queryField('file', (t) =>
@@ -81,12 +46,12 @@ const addQueries = (builder: KnowledgeBuilder, types: FileTypes): void => {
 };
 
 const addMutations = (builder: KnowledgeBuilder, types: FileTypes): void => {
-  const upload = addUpload(builder, types);
+  const { upload, part, partInput } = addUploadTypes(builder, types);
   builder.mutationField('createFile', (t) =>
     t.field({
       type: upload,
       description:
-        'Creates a file and signs the upload of its bytes. Its bytes count against your storage from now on. Send them to the URL, then call completeFile.',
+        'Creates a file and signs the upload of its bytes. Its bytes count against your storage from now on. Send them to the URL, or a large file in parts (signFileParts), then call completeFile. While a file of yours with the same name, size, SHA-256 and purpose awaits its upload, you get that file with a new URL: its upload goes on.',
       args: {
         name: t.arg.string({ required: true, description: `Name of the file; at most ${maxNameLength} characters.` }),
         mediaType: t.arg.string({
@@ -102,11 +67,28 @@ const addMutations = (builder: KnowledgeBuilder, types: FileTypes): void => {
         createFile(services, identity, { ...args, purpose: purpose ?? 'CONTENT' }),
     }),
   );
+  builder.mutationField('signFileParts', (t) =>
+    t.field({
+      type: [part],
+      description:
+        'Signs uploads of parts of your file, in place of the upload of the whole. `FileUpload.partSize` says how long a part is. Ask for URLs as you need them: the file awaits its upload as long as they hold.',
+      args: {
+        id: t.arg.id({ required: true, description: 'Id of the file, which awaits its upload.' }),
+        parts: t.arg({
+          type: [partInput],
+          required: true,
+          description: `The parts to upload, each once; at most ${maxSignedParts}.`,
+        }),
+      },
+      directives: listSize(8),
+      resolve: (_, args, { services, identity }) => signFileParts(services, identity, args),
+    }),
+  );
   builder.mutationField('completeFile', (t) =>
     t.field({
       type: types.file,
       description:
-        'Says that the bytes of your file were uploaded. They are compared with what was announced, then the file is PROCESSING, and READY or FAILED soon after: see fileChanged. Repeating it changes nothing.',
+        'Says that the bytes of your file were uploaded, whole or in all parts. They are compared with what was announced, then the file is PROCESSING, and READY or FAILED soon after: see fileChanged. Repeating it changes nothing.',
       args: { id: t.arg.id({ required: true, description: 'Id of the file.' }) },
       resolve: (_, { id }, { services, identity }) => completeFile(services, identity, id),
     }),

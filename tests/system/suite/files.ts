@@ -1,13 +1,39 @@
 /** Files of users, from the upload by a signed URL to the download, on a whole Parlance. */
+import { createHash, randomBytes } from 'node:crypto';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import type { TestClient } from '#tests/support/client.ts';
 import type { Parlance } from '#tests/support/parlance.ts';
+import { until } from '#tests/support/until.ts';
 import { uploadFile } from '#tests/support/upload-file.ts';
 
 const linkSchema = z.object({ file: z.object({ downloadUrl: z.string().nullable() }).nullable() });
 
 const completeFile = 'mutation ($id: ID!) { completeFile(id: $id) { id status } }';
+const createInParts = `mutation ($name: String!, $byteSize: Int!, $sha256: String!) {
+  createFile(name: $name, mediaType: "application/json", byteSize: $byteSize, sha256: $sha256, purpose: IMPORT) {
+    file { id } partSize receivedParts } }`;
+const createdSchema = z.object({
+  createFile: z.object({
+    file: z.object({ id: z.string() }),
+    partSize: z.number(),
+    receivedParts: z.array(z.number()),
+  }),
+});
+const signFileParts = `mutation ($id: ID!, $parts: [FilePartInput!]!) {
+  signFileParts(id: $id, parts: $parts) { number url headers { name value } } }`;
+const signedSchema = z.object({
+  signFileParts: z.tuple([
+    z.object({
+      number: z.number(),
+      url: z.string(),
+      headers: z.array(z.object({ name: z.string(), value: z.string() })),
+    }),
+  ]),
+});
+
+const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 export const fileSuite = (parlance: () => Parlance): void => {
   describe('files', () => {
@@ -37,6 +63,41 @@ export const fileSuite = (parlance: () => Parlance): void => {
       }
       await ada.query(z.unknown(), 'mutation ($id: ID!) { deleteFile(id: $id) }', { id });
       expect((await fetch(new URL(file?.downloadUrl ?? '', parlance().url))).status).toBe(404);
+    });
+
+    test('a long file is uploaded in parts by one client after the other, and downloaded whole', async () => {
+      const content = randomBytes(8 * 1_048_576 + 1_000);
+      const terms = { name: 'chats.json', byteSize: content.length, sha256: sha256Of(content) };
+      const begin = async (client: TestClient) => (await client.query(createdSchema, createInParts, terms)).createFile;
+      const [one, other, grace] = await Promise.all([
+        parlance().as('ada'),
+        parlance().as('ada'),
+        parlance().as('grace'),
+      ]);
+      const { file, partSize, receivedParts } = await begin(one);
+      const { id } = file;
+      expect(receivedParts).toEqual([]);
+      const partOf = (number: number) => Uint8Array.from(content.subarray((number - 1) * partSize, number * partSize));
+      const send = async (client: TestClient, number: number): Promise<number> => {
+        const parts = [{ number, sha256: sha256Of(partOf(number)) }];
+        const [signed] = (await client.query(signedSchema, signFileParts, { id, parts })).signFileParts;
+        const headers = signed.headers.map(({ name, value }): [string, string] => [name, value]);
+        const address = new URL(signed.url, parlance().url);
+        return (await fetch(address, { method: 'PUT', headers, body: partOf(number) })).status;
+      };
+      expect(await send(one, 1)).toBeLessThan(300);
+      expect(await begin(other)).toMatchObject({ file: { id }, receivedParts: [1] });
+      expect((await begin(grace)).file.id).not.toBe(id);
+      const parts = [{ number: 2, sha256: sha256Of(partOf(2)) }];
+      expect((await grace.refusal(signFileParts, { id, parts })).extensions.code).toBe('NOT_FOUND');
+      expect((await other.refusal(completeFile, { id })).message).toContain('Part 2 was not uploaded yet');
+      expect(await send(other, 2)).toBeLessThan(300);
+      await other.query(z.unknown(), completeFile, { id });
+      const query = 'query ($id: ID!) { file(id: $id) { downloadUrl } }';
+      const address = async () => (await one.query(linkSchema, query, { id })).file?.downloadUrl;
+      const ready = await until(address, (url) => url != null);
+      const downloaded = await fetch(new URL(ready ?? '', parlance().url));
+      expect(sha256Of(await downloaded.bytes())).toBe(terms.sha256);
     });
 
     test('a file that cannot be read fails with its code', async () => {

@@ -1,5 +1,5 @@
 /** Everything that is the user's as one archive, and conversations from elsewhere. */
-import { failureOf, type ImportState } from '@parlance/client';
+import { type Attachment, failureOf, type ImportState, type UploadProgress } from '@parlance/client';
 import { useParlance } from '@parlance/react';
 import { type ChangeEvent, useRef, useState } from 'react';
 import { Button } from '../../design/button.tsx';
@@ -58,27 +58,50 @@ const ImportReport = ({ state }: { readonly state: ImportState }) => {
   );
 };
 
+interface ImportUploadProps {
+  readonly progress: UploadProgress;
+  readonly onResume: () => void;
+}
+
+const ImportUpload = ({ progress, onResume }: ImportUploadProps) => {
+  const t = useTranslate();
+  const { stage, sentBytes, totalBytes } = progress;
+  const value = totalBytes === 0 ? 0 : sentBytes / totalBytes;
+  return (
+    <>
+      <progress className={styles['progress']} max={1} value={value} aria-label={t('data.uploading')} />
+      {stage === 'PAUSED' ? (
+        <>
+          <p role="alert">{t('data.uploadPaused')}</p>
+          <Button icon="again" onClick={onResume}>
+            {t('data.uploadResume')}
+          </Button>
+        </>
+      ) : null}
+    </>
+  );
+};
+
 const ImportPart = () => {
   const t = useTranslate();
   const client = useParlance();
   const leaving = useLeaving();
   const input = useRef<HTMLInputElement>(null);
   const [attempt, fault, isBusy] = useAttempt();
-  const [sent, setSent] = useState<number>();
+  const upload = useRef<Attachment>(undefined);
+  const [progress, setProgress] = useState<UploadProgress>();
   const [state, setState] = useState<ImportState>();
   const run = async (file: File) => {
     setState(undefined);
-    const upload = client.attach(file, {
-      purpose: 'IMPORT',
-      onProgress: ({ sentBytes, totalBytes }) => setSent(totalBytes === 0 ? 0 : sentBytes / totalBytes),
-    });
-    const { id } = await upload.file;
-    setSent(undefined);
+    const attachment = client.attach(file, { purpose: 'IMPORT', onProgress: setProgress });
+    upload.current = attachment;
+    const { id } = await attachment.file;
+    setProgress(undefined);
     await client.importConversations(id, { signal: leaving(), onProgress: setState });
   };
   const choose = ({ target }: ChangeEvent<HTMLInputElement>) => {
     const file = target.files?.[0];
-    if (file) void attempt(() => run(file)).finally(() => setSent(undefined));
+    if (file) void attempt(() => run(file)).finally(() => setProgress(undefined));
     // The same file can be chosen again.
     target.value = '';
   };
@@ -98,9 +121,7 @@ const ImportPart = () => {
       <Button icon="plus" disabled={isBusy} onClick={open}>
         {t('data.importFile')}
       </Button>
-      {sent === undefined ? null : (
-        <progress className={styles['progress']} max={1} value={sent} aria-label={t('data.uploading')} />
-      )}
+      {progress ? <ImportUpload progress={progress} onResume={() => upload.current?.resume()} /> : null}
       {fault ? <p role="alert">{describeFault(fault, t).words}</p> : null}
       {state ? <ImportReport state={state} /> : null}
     </section>

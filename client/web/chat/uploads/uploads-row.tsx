@@ -28,10 +28,11 @@ const useStateWords = ({ progress, file, fault }: UploadedFile): string => {
   if (file?.failure) return file.failure.message;
   if (file) return t('files.ready');
   if (!progress) return t('files.waiting');
-  const { stage, sentBytes, totalBytes } = progress;
+  const { stage, sentBytes, totalBytes, resumedBytes } = progress;
   if (stage === 'PAUSED') return t('files.paused');
   if (stage !== 'UPLOADING') return t('files.reading');
-  return t('files.uploading', { percent: Math.floor((100 * sentBytes) / Math.max(1, totalBytes)) });
+  const percent = Math.floor((100 * sentBytes) / Math.max(1, totalBytes));
+  return t(resumedBytes > 0 ? 'files.resuming' : 'files.uploading', { percent });
 };
 
 type UploadProps = Omit<UploadsRowProps, 'files'> & { readonly upload: UploadedFile };
@@ -54,7 +55,12 @@ const Upload = ({ upload, onRemove, onResume }: UploadProps) => {
         {words}
       </span>
       {isResumable ? (
-        <IconButton icon="again" size="small" label={t('files.resume', { name })} onClick={resume} />
+        <IconButton
+          icon="again"
+          size="small"
+          label={t(fault ? 'files.again' : 'files.resume', { name })}
+          onClick={resume}
+        />
       ) : null}
       <IconButton icon="close" size="small" label={t('files.remove', { name })} onClick={remove} />
     </li>
