@@ -125,6 +125,8 @@ export const DocumentIndexEntity = defineEntity({
     dimensions: p.integer().default(0),
     chunkCount: p.integer().default(0),
     termCount: p.bigint('number').default(0),
+    /** Of the rules that made the terms of its passages. */
+    termsVersion: p.integer().default(0),
     createdAt: p.datetime(3).onCreate(() => new Date()),
     updatedAt: p
       .datetime(3)
