@@ -2,8 +2,8 @@
  * The corpus: documents of many kinds in five languages, as extraction returns their text, and questions with the
  * passage that answers them, or none. Written for this measurement; the words that the search leaves out were chosen
  * with these questions in view, so the figures say how the parts work together, not how they do on other documents.
- * That is what the files `<language>.held-out.yaml` and `<language>.held-out-2.yaml` are for: nobody tunes the search to
- * their documents and questions.
+ * That is what the files `<language>.held-out.yaml` and `<language>.held-out-2.yaml` are for: nobody tunes the search
+ * to their documents and questions.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import type { ExtractedPage } from '#contracts/extracted-text.ts';
 
-/** IN_VIEW: those with which the search was made. The others were written at other times, each before the search was changed. */
+/** IN_VIEW: those with which the search was made. The others were written before it was changed. */
 export const questionSets = ['IN_VIEW', 'HELD_OUT', 'HELD_OUT_2'] as const;
 export type QuestionSet = (typeof questionSets)[number];
 

@@ -1,8 +1,8 @@
 /**
  * Words that say nothing about what a text is about: articles, pronouns, auxiliary verbs, question words, and what is
- * left of elided ones (l', qu', dell'). In a large collection their rarity would tell; in one of ten documents "combien"
- * may be the rarest word of a question. A language without a list is searched too, only less exactly: a short word
- * counts for less than a long one (search-terms.ts).
+ * left of elided ones (l', qu', dell'). In a large collection their rarity would tell; in one of ten documents
+ * "combien" may be the rarest word of a question. A language without a list is searched too, only less exactly: a
+ * short word counts for less than a long one (search-terms.ts).
  */
 import { foldText } from './fold-text.ts';
 

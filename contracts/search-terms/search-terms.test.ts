@@ -40,6 +40,10 @@ test.each([
   expect(share(question, passage)).toBeLessThan(0.5);
 });
 
+test('a word is whole in a script that writes vowels as marks', () => {
+  expect(searchTerms('हिन्दी').map(({ text }) => text)).toContain('हिन्दी');
+});
+
 test('the more of a word a passage has, the better, and short words count for less', () => {
   const shares = ['Kündigungsfrist', 'kündbar', 'Kunst', 'Resturlaub'].map((one) => share('Kündigung', one));
   expect(shares.toSorted((one, other) => other - one)).toEqual(shares);

@@ -21,7 +21,7 @@ const contextWeight = 0.2;
 /** Letters of a word that are compared: most of a stem, and what compounds and words of a family begin with. */
 const stemLength = 7;
 const [beginningLength, shortBeginningLength] = [4, 3];
-/** Letters of a word in which others may be, where the first of these can begin, and letters of it that are compared. */
+/** Letters of a word in which others may be, where the first of these may begin, and letters that are compared. */
 const [leastCompound, firstInner, innerLength] = [8, 2, 4];
 /** Letters of a word that counts fully: in every language, most words without a subject are short. */
 const fullLength = 6;
