@@ -13,7 +13,7 @@ import type { GenerationContext } from './generation-context.ts';
 import type { LogSession } from './log-session.ts';
 import { contributionUsages, type ReplySharesOptions } from './reply-shares.ts';
 
-interface ParkOptions extends Pick<ReplySharesOptions, 'job' | 'registry' | 'attempt' | 'reply'> {
+interface ParkOptions extends Pick<ReplySharesOptions, 'job' | 'history' | 'registry' | 'attempt' | 'reply'> {
   /** Settled: everything that was appended is in it. */
   readonly log: Pick<LogSession, 'entries' | 'lastSeq'>;
 }

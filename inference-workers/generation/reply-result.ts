@@ -4,6 +4,7 @@ import type { MessageFinished, ReuseResult } from '#contracts/broker-events.ts';
 import { isRetryable } from '#contracts/error-codes.ts';
 import { queuedAtOf, type ReplyJob } from '#contracts/generation-job.ts';
 import { finishedCalls, finishedReasoning } from '#contracts/sealed-result.ts';
+import type { LoadedMessage } from '../attachments/load-attachments.ts';
 import type { ModelRegistry } from '../providers/registry.ts';
 import type { Candidate } from './candidate.ts';
 import type { LogSession } from './log-session.ts';
@@ -24,6 +25,8 @@ const provenanceOf = (candidate: Candidate | undefined) => {
 
 export interface ReplyResultOptions {
   readonly job: ReplyJob;
+  /** That of the job, with what its messages carry. */
+  readonly history: readonly LoadedMessage[];
   readonly reply: WrittenReply;
   /** What caches had to do with it. */
   readonly reuse: ReuseResult | undefined;
@@ -36,7 +39,7 @@ export interface ReplyResultOptions {
 
 /** The terminal event has to be appended at the `lastSeq` of the result. */
 export const replyResult = async (options: ReplyResultOptions): Promise<MessageFinished> => {
-  const { job, reply, reuse, attempt, log, registry, takenAt } = options;
+  const { job, history, reply, reuse, attempt, log, registry, takenAt } = options;
   return {
     tenantId: job.tenantId,
     userId: job.userId,
@@ -54,7 +57,7 @@ export const replyResult = async (options: ReplyResultOptions): Promise<MessageF
     text: reply.text,
     ...finishedReasoning(reply.reasoning),
     ...finishedCalls(reply.toolCalls),
-    parts: await replyShares({ job, registry, entries: log.entries, attempt, reply }),
+    parts: await replyShares({ job, history, registry, entries: log.entries, attempt, reply }),
     modelFailures: [...reply.modelFailures],
     prompt: reply.prompt,
     ...(reuse === undefined ? {} : { reuse }),

@@ -8,6 +8,7 @@ import type { ReplyJob, RouteCandidate } from '#contracts/generation-job.ts';
 import type { TokenUsage } from '#contracts/token-usage.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { StreamEntry } from '#kernel/stream-log/stream-log.ts';
+import type { LoadedMessage } from '../attachments/load-attachments.ts';
 import { buildPrompt, type PromptLimits, type ReplySoFar } from '../prompt/build-prompt.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
 import { withPassages } from '../prompt/frame-passages.ts';
@@ -19,11 +20,14 @@ import { addUsage, noUsage } from './token-usage.ts';
 import type { WrittenReply } from './write-reply.ts';
 
 /** Tokens of the prompt; 0 where it does not fit, because then no model was asked. */
-const countPrompt = async (job: ReplyJob, limits: PromptLimits, soFar: ReplySoFar): Promise<number> => {
+const countPrompt = async (
+  { job, history }: Pick<ReplySharesOptions, 'job' | 'history'>,
+  limits: PromptLimits,
+  soFar: ReplySoFar,
+): Promise<number> => {
   try {
-    return await (
-      await buildPrompt(withPassages(job.history, job, limits, soFar.tools), limits, soFar)
-    ).countInputTokens();
+    const prompt = await buildPrompt(withPassages(history, job, limits, soFar.tools), limits, soFar);
+    return await prompt.countInputTokens();
   } catch (fault) {
     if (!(fault instanceof AppError)) throw fault;
     return 0;
@@ -35,6 +39,8 @@ const routeOf = ({ candidates }: ReplyJob, one: Contribution): RouteCandidate | 
 
 export interface ReplySharesOptions {
   readonly job: ReplyJob;
+  /** That of the job, with what its messages carry: models have read it. */
+  readonly history: readonly LoadedMessage[];
   readonly registry: ModelRegistry;
   /** The whole log. */
   readonly entries: readonly StreamEntry[];
@@ -51,11 +57,12 @@ export const contributionUsages = async (options: ReplySharesOptions): Promise<T
   const count = async (route: RouteCandidate, { requests }: Contribution): Promise<TokenUsage> => {
     const countTokens = registry.find(route.modelId)?.countTokens ?? countO200kTokens;
     const { contextWindow, maxOutputTokens } = route;
-    const limits = { contextWindow, maxOutputTokens, countTokens };
+    const seesPictures = route.capabilities.includes('VISION');
+    const limits = { contextWindow, maxOutputTokens, countTokens, seesPictures };
     const tools = toolsFor(job, route);
     let usage = noUsage;
     for (const { at, written, reasoning } of requests) {
-      const inputTokens = await countPrompt(job, limits, { steps: stepsOf(entries.slice(0, at)), tools });
+      const inputTokens = await countPrompt(options, limits, { steps: stepsOf(entries.slice(0, at)), tools });
       const reasoningTokens = countTokens(reasoning);
       const outputTokens = reasoningTokens + countTokens(written);
       usage = addUsage(usage, { ...noUsage, inputTokens, outputTokens, reasoningTokens });

@@ -73,11 +73,11 @@ const writeAndEnd = async (context: GenerationContext, options: TakenReply): Pro
     });
     // Some appends are not awaited, and the result has to count their events too.
     await session.settled();
-    if (reply.isParked) return parkedReply({ job, reply, attempt, log: session, registry });
+    if (reply.isParked) return parkedReply({ job, history, reply, attempt, log: session, registry });
     if (reply.fault instanceof OutputRefusal) await reportBlocked(context, job, reply.fault.blocked, abandon);
     const isServed = reuse.kept !== undefined && reply.lastAsked === reuse.kept;
     const caches = reuse.resultOf(isServed);
-    const result = await replyResult({ job, reply, reuse: caches, attempt, log: session, registry, takenAt });
+    const result = await replyResult({ job, history, reply, reuse: caches, attempt, log: session, registry, takenAt });
     generationDuration.observe({ pool, status: result.status }, result.durationMs / 1000);
     logGeneration(logger, job, result);
     if (reply.lastAsked && !isServed) countTokensUsed(reply.lastAsked.route.modelId, reply.usage);

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
+import { modelImageKey, textKey } from '#contracts/blob-keys.ts';
+import type { PromptMessage, RouteCandidate } from '#contracts/generation-job.ts';
 import { sealResult } from '#contracts/sealed-result.ts';
 import { applyToText } from '#contracts/stream-event.ts';
+import { createDirectoryBlobs } from '#kernel/blobs/directory-blobs.ts';
 import type { StreamEntry, StreamLog } from '#kernel/stream-log/stream-log.ts';
 import { textOf } from '#tests/scripted-provider/script.ts';
+import { createDirectory } from '#tests/services/directory.ts';
 import { countO200kTokens } from '../prompt/count-tokens.ts';
 import { createDemonstrationModel } from '../providers/demonstration-model.ts';
 import { createModelRegistry } from '../providers/registry.ts';
@@ -39,6 +43,35 @@ test('a worker that takes over continues the text that clients saw where the mod
     { attempt: 1, inAnswer: true, usage: { source: 'COUNTED', outputTokens: countO200kTokens(textOf(4)) } },
     { attempt: 2, inAnswer: true, usage: { source: 'PROVIDER', outputTokens: 5 } },
   ]);
+});
+
+test('the share of a worker that died has the tokens of the files that its model has read', async () => {
+  await using directory = await createDirectory();
+  const blobs = createDirectoryBlobs(directory.path);
+  await using fixture = await openWorkerFixture();
+  await fixture.startWorker({ blobs });
+  const [tenantId, fileId, pictureId] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
+  const text = 'The pump is to be serviced once a year. '.repeat(20);
+  const pages = JSON.stringify({ pages: [{ page: 1, text }] });
+  await blobs.put(textKey({ tenantId, fileId }), Buffer.from(pages), 'application/json');
+  await blobs.put(modelImageKey({ tenantId, fileId: pictureId }), Buffer.from('jpeg'), 'image/jpeg');
+  const sharesOf = async (capabilities: RouteCandidate['capabilities']) => {
+    const messageId = crypto.randomUUID();
+    await leaveBehind(fixture.streamLog, messageId, textOf(4));
+    const attachments: PromptMessage['attachments'] = [
+      { fileId, name: 'a.pdf', kind: 'DOCUMENT', characters: 4_000 },
+      { fileId: pictureId, name: 'p.png', kind: 'IMAGE' },
+    ];
+    const history: PromptMessage[] = [{ role: 'USER', content: 'script: tokens=9', attachments }];
+    const candidates = [candidateOf('openai/scripted', { capabilities })];
+    await fixture.send('', { tenantId, messageId, history, candidates });
+    const { parts = [] } = await fixture.finished(messageId);
+    return parts.map(({ usage }) => usage.inputTokens);
+  };
+  const [dead = 0] = await sharesOf(['PREFILL']);
+  expect(dead).toBeGreaterThan(countO200kTokens(text));
+  const [seeing = 0] = await sharesOf(['PREFILL', 'VISION']);
+  expect(seeing - dead).toBeGreaterThan(1_500);
 });
 
 test('where the model cannot, the text is reset and the reply starts anew', async () => {

@@ -1,7 +1,7 @@
 /** Masks every text of a prompt, in its order. Invariant: what holds text of people, models or tools leaves masked. */
 import type { LanguageModelV4Prompt } from '@ai-sdk/provider';
+import type { Placeholders } from '#contracts/pii/placeholders.ts';
 import { createYielder } from '../pace/yield-between-pieces.ts';
-import type { Placeholders } from './placeholders.ts';
 
 type Message = LanguageModelV4Prompt[number];
 type AssistantPart = Extract<Message, { role: 'assistant' }>['content'][number];

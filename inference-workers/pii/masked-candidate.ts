@@ -1,8 +1,8 @@
 /** A candidate of a job whose prompts are masked. Its tokens are those of what the model reads and writes. */
 import type { RouteCandidate } from '#contracts/generation-job.ts';
+import { createPlaceholders } from '#contracts/pii/placeholders.ts';
 import type { ServedModel } from '../providers/registry.ts';
 import { createMaskingModel, noteTokens } from './masking-model.ts';
-import { createPlaceholders } from './placeholders.ts';
 
 interface ServedCandidate {
   readonly route: RouteCandidate;

@@ -5,9 +5,9 @@
  * beginning of a placeholder; nothing that came is lost when the response ends.
  */
 import type { LanguageModelV4, LanguageModelV4Prompt, LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import { createPlaceholders, openedPlaceholder, type Placeholders } from '#contracts/pii/placeholders.ts';
 import { generateByStreaming } from '../providers/generate-by-streaming.ts';
 import { maskPrompt } from './mask-prompt.ts';
-import { createPlaceholders, openedPlaceholder, type Placeholders } from './placeholders.ts';
 import { createWrittenThoughts } from './written-thoughts.ts';
 
 /** The same in every prompt, so that caches of prefixes keep working. */

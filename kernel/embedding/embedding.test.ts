@@ -46,6 +46,23 @@ test('asks the endpoint of a model, which costs what its model costs, and sorts 
   ]);
 });
 
+test('sends no address, number or key of people, and one that is cut leaves nothing of itself', async () => {
+  await using server = await startEmbeddingsServer();
+  const embedder = endpointAt(server.baseUrl);
+  const question = 'Whose is ada.lovelace@acme.test, and whose [EMAIL_1]?';
+  await embedder.embed([question], 'QUESTION', never);
+  const filled = 'word '.repeat(1_598);
+  const passages = [
+    'Grace: +49 170 1234567, grace@acme.test, api key: sk-a1b2c3d4e5f6',
+    `${filled}ada.lovelace@acme.test`,
+  ];
+  await embedder.embed(passages, 'PASSAGES', never);
+  expect(server.requests.map(({ texts }) => texts)).toEqual([
+    ['Whose is [EMAIL], and whose [EMAIL_1]?'],
+    ['Grace: [PHONE], [EMAIL], api key: [KEY]', `${filled}[EMAIL]`],
+  ]);
+});
+
 test('refuses to start with a model that it cannot reach', () => {
   const config = { EMBEDDING_MODEL: 'acme/vectors', EMBEDDING_TIMEOUT_MS: 1 };
   expect(() => createEmbedders(config, file, {})).toThrow(/EMBEDDING_MODEL: acme\/vectors/);

@@ -1,11 +1,13 @@
 /**
- * An embedder behind OpenAI's `/embeddings`. Invariants: a request has a deadline and a bounded response, and follows
- * no redirect; what comes back is one vector of the same bounded dimension for each text, or a fault. A question is
+ * An embedder behind OpenAI's `/embeddings`. Invariants: no address, number or key of people is sent, whatever the
+ * policy of the tenant, because vectors outlive it; a request has a deadline and a bounded response, and follows no
+ * redirect; what comes back is one vector of the same bounded dimension for each text, or a fault. A question is
  * tried once more after a fault that may pass, because somebody waits for it. Passages wait as long as the provider
  * says, two minutes in all. Where it takes fewer texts at once, or shorter ones, it gets halves.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { maskValues } from '#contracts/pii/mask-values.ts';
 import { readBoundedText } from '../bounded-text.ts';
 import {
   type Embedded,
@@ -175,8 +177,8 @@ export const createEmbeddingsEndpoint = (options: EmbeddingsEndpointOptions): Em
     rankWeight: 1,
     async embed(texts, purpose, signal) {
       if (texts.length === 0) return { vectors: [], tokens: 0 };
-      // Some servers refuse an empty text.
-      const bounded = texts.map((text) => text.slice(0, longestText).toWellFormed().trim() || '.');
+      // Masked before it is cut, because a part of a value is not found. Some servers refuse an empty text.
+      const bounded = texts.map((text) => maskValues(text).slice(0, longestText).toWellFormed().trim() || '.');
       return inHalves(bounded, purpose, signal);
     },
   };

@@ -57,7 +57,9 @@ CREATE TABLE knowledge.document_indexes (
     chunk_count integer DEFAULT 0 NOT NULL,
     term_count bigint DEFAULT 0 NOT NULL,
     created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+    updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    requested_at timestamp(3) with time zone,
+    terms_version integer DEFAULT 0 NOT NULL
 );
 
 ALTER TABLE ONLY knowledge.document_indexes FORCE ROW LEVEL SECURITY;

@@ -1,7 +1,9 @@
 /** Collections, their documents and the search in them, as clients and workers see them. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type EmbedJob, embedJobSchema, embedQueue } from '#contracts/embed-job.ts';
 import type { Identity } from '#contracts/identity.ts';
+import type { Json } from '#kernel/broker/broker.ts';
 import {
   acme,
   type Engine,
@@ -93,6 +95,38 @@ describe.each(engines)('collections on %s', (engine) => {
     // PostgreSQL of the tests has no pgvector: words alone, and the result says so.
     expect(lanes).toEqual(engine === 'pglite' ? ['WORDS', 'VECTORS'] : ['WORDS']);
     expect(hits[0].vectorScore === null).toBe(engine === 'postgresql');
+  });
+
+  test('a file that is reported as read twice is embedded once, and once more where that failed', async () => {
+    const user = newUser();
+    const id = await newCollection(user);
+    const fileId = await knowledge.upload(user, Buffer.from('A pump.'));
+    await knowledge.execute(user, `mutation { completeFile(id: "${fileId}") { id } }`);
+    await knowledge.nextJob();
+    await knowledge.execute(user, add, { id, files: [fileId] });
+    const content = { mediaType: 'text/plain', kind: 'TEXT', pageCount: 1, textLength: 7, hasPreview: false } as const;
+    const { broker } = knowledge.ports;
+    const isReported = () => expect.poll(() => broker.depth('knowledge.results')).toMatchObject({ ready: 0 });
+    const jobs: EmbedJob[] = [];
+    await using _ = await broker.consume<Json>(embedQueue, { prefetch: 1 }, async ({ body }) => {
+      jobs.push(embedJobSchema.parse(body));
+      return 'ack';
+    });
+    for (const _again of [1, 2, 3]) {
+      await knowledge.ingested({ tenantId: user.tenantId, userId: user.userId, fileId, content });
+      await isReported();
+    }
+    await knowledge.execute(user, add, { id: await newCollection(user), files: [fileId] });
+    await expect.poll(() => jobs.map((job) => job.fileId)).toEqual([fileId]);
+    const [job] = jobs;
+    const { tenantId, userId, indexId } = job ?? { tenantId: '', userId: '', indexId: '' };
+    const failed = { dimensions: 0, chunkCount: 0, tokens: 0, price: '0', durationMs: 1, failure: 'Too long.' };
+    await broker.publish('events', 'document.embedded', indexId, { tenantId, userId, fileId, indexId, ...failed });
+    await expect.poll(async () => (await documentsOf(user, id))[0].status).toBe('FAILED');
+    await knowledge.execute(user, add, { id, files: [fileId] });
+    await knowledge.ingested({ tenantId: user.tenantId, userId: user.userId, fileId, content });
+    await isReported();
+    await expect.poll(() => jobs.map((one) => one.indexId)).toEqual([indexId, indexId]);
   });
 
   test('finds an identifier beside one that differs by a digit, words in other forms, and scripts without spaces', async () => {

@@ -122,9 +122,13 @@ export const DocumentIndexEntity = defineEntity({
     model: p.text(),
     status: p.enum(indexStatuses),
     failureMessage: p.text().nullable(),
+    /** When its job was stored; null while the file has not been read. */
+    requestedAt: p.datetime(3).nullable(),
     dimensions: p.integer().default(0),
     chunkCount: p.integer().default(0),
     termCount: p.bigint('number').default(0),
+    /** Of the rules that made the terms of its passages. */
+    termsVersion: p.integer().default(0),
     createdAt: p.datetime(3).onCreate(() => new Date()),
     updatedAt: p
       .datetime(3)

@@ -94,6 +94,8 @@ export interface FixtureOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** The rerank endpoint. Default: none. */
   readonly rerankUrl?: string;
+  /** What the database holds before the service opens, as another version has left it. */
+  readonly before?: (database: Database) => Promise<void>;
   /** In place of the directory. */
   readonly blobs?: (directory: Blobs) => Blobs;
 }
@@ -127,6 +129,7 @@ export const openKnowledgeFixture = async (options: FixtureOptions = {}): Promis
       ? await openPostgresql({ url: await sharedService('postgres'), poolSize: 8 }, [knowledgeTables])
       : await openPglite(await copyCluster(directory.path), [knowledgeTables]),
   );
+  await options.before?.(database);
   const environment = { DATA_DIR: directory.path, SERVICE_START_TIMEOUT_MS: 5000, ...options.environment };
   const embedded = opened.use(await openPorts(environment, logger));
   const ports = { ...embedded, blobs: options.blobs?.(embedded.blobs) ?? embedded.blobs };

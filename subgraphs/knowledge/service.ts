@@ -15,6 +15,7 @@ import { OutboxEntity } from './entities.ts';
 import { createFileLoader } from './files/find-files.ts';
 import { startStorageMeasurement } from './files/measure-storage.ts';
 import { startFileSweeper } from './files/sweep-files.ts';
+import { startTermsRefresh } from './indexes/refresh-terms.ts';
 import { createPlans } from './plans.ts';
 import { consumeResults } from './results/consume-results.ts';
 import { createKnowledgeSchema } from './schema.ts';
@@ -44,6 +45,7 @@ export const openKnowledge = async (services: SubgraphServices, options: Knowled
   };
   opened.use(startFileSweeper(files));
   opened.use(startStorageMeasurement(files));
+  opened.use(startTermsRefresh(files));
   const results = opened.use(await consumeResults(files, broker, services.databaseWatch));
   opened.use(await consumeDeletions(files, broker, services.databaseWatch));
   const subgraph = opened.use(

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import type { EntityManager } from '@mikro-orm/sql';
 import type { DocumentEmbedded } from '#contracts/broker-events.ts';
 import { chunksKey, decodeVector, type EmbeddedChunk, embeddedChunkSchema } from '#contracts/embed-job.ts';
-import { searchTerms } from '#contracts/search-terms/search-terms.ts';
+import { termsVersion } from '#contracts/search-terms/search-terms.ts';
 import { callFunctionIn } from '#kernel/database/call-function.ts';
 import { AppError } from '#kernel/errors.ts';
 import { DocumentIndexEntity, FileEntity } from '../entities.ts';
@@ -14,6 +14,7 @@ import { deleteDoomedBlobs, doomBlobs } from '../files/doom-blobs.ts';
 import type { FileServices } from '../files/file-services.ts';
 import { announceCollections, collectionsOfFile } from './announce-collections.ts';
 import { deleteUnusedIndexes, finishReindexing } from './finish-reindexing.ts';
+import { passageTerms } from './passage-terms.ts';
 
 /** Passages of one statement. */
 const batchSize = 100;
@@ -31,8 +32,7 @@ interface Row {
 
 const rowOf = (chunk: EmbeddedChunk, ordinal: number, fileName: string): Row => {
   const { page, heading, text, vector } = chunk;
-  // A question names what a document is about as often as what a passage says.
-  const terms = searchTerms(`${fileName.replace(/\.\w{1,8}$/, '')}\n${heading}\n${text}`).map((term) => term.text);
+  const terms = passageTerms({ fileName, heading, content: text });
   const decoded = vector === undefined ? {} : { vector: `[${decodeVector(vector).join()}]` };
   return { ordinal, page, heading, content: text, terms, ...decoded };
 };
@@ -87,7 +87,7 @@ const store = async (
   await em.nativeUpdate(
     DocumentIndexEntity,
     { tenantId, id: indexId },
-    { status: 'READY', failureMessage: null, dimensions, chunkCount, termCount, updatedAt: new Date() },
+    { status: 'READY', failureMessage: null, dimensions, chunkCount, termCount, termsVersion, updatedAt: new Date() },
   );
 };
 

@@ -48,6 +48,15 @@ test('without an address there is none', () => {
   expect(createReranker(configOf({ RERANK_URL: undefined }), logger)).toBeUndefined();
 });
 
+test('sends placeholders for what is of people, the same ones for the question and the passages', async () => {
+  respond = json({ results: [{ index: 0, relevance_score: 1 }] });
+  const passages = ['ada@acme.test wrote it.', 'grace@acme.test did not.', `${'x'.repeat(2_390)} ada@acme.test`];
+  await rerankerOf().rank(`ada@acme.test ${'?'.repeat(3_990)}`, passages);
+  const { query, documents } = z.object({ query: z.string(), documents: z.array(z.string()) }).parse(requests[0]?.body);
+  expect(query).toBe(`[EMAIL_1] ${'?'.repeat(3_990)}`);
+  expect(documents).toEqual(['[EMAIL_1] wrote it.', '[EMAIL_2] did not.', `${'x'.repeat(2_390)} [EMAIL_1]`]);
+});
+
 test('asks as Cohere, Jina and vLLM are asked, and reads what they respond', async () => {
   const named = [
     { index: 2, relevance_score: 0.9, document: { text: 'three' } },

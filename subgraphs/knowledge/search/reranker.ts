@@ -1,10 +1,12 @@
 /**
  * A model that puts passages in order by reading each together with the question, behind a `/rerank` endpoint as
- * Cohere, Jina, vLLM and Text Embeddings Inference serve it. Invariants: a request has a deadline and a bounded
+ * Cohere, Jina, vLLM and Text Embeddings Inference serve it. Invariants: no address, number or key of people is sent,
+ * but placeholders, the same ones in the question and in the passages; a request has a deadline and a bounded
  * response, follows no redirect and is made once; what comes back is a finite score for each of some passages, each
  * named once, or nothing at all; an endpoint that has failed several times in a row is left alone for a while.
  */
 import { z } from 'zod';
+import { createPlaceholders } from '#contracts/pii/placeholders.ts';
 import { readBoundedText } from '#kernel/bounded-text.ts';
 import type { Logger } from '#kernel/log.ts';
 
@@ -13,7 +15,7 @@ export const rerankEnvironment = {
     .url({ protocol: /^https?$/ })
     .optional()
     .describe(
-      'A rerank endpoint, such as https://api.cohere.com/v2/rerank, that puts the passages of a search in order: it gets questions and passages. Not set: the places in the lanes decide.',
+      'A rerank endpoint, such as https://api.cohere.com/v2/rerank, that puts the passages of a search in order: it gets questions and passages, with placeholders for addresses, numbers and keys of people. Not set: the places in the lanes decide.',
     ),
   RERANK_MODEL: z.string().optional().describe('The model that is named to it. Not set: none, for a server with one.'),
   RERANK_API_KEY: z.string().optional().describe('Sent to it as a bearer token.'),
@@ -83,7 +85,10 @@ export const createReranker = (config: RerankConfig, logger: Logger, rest = rest
   let restsUntil = 0;
 
   const request = async (question: string, texts: readonly string[]): Promise<Scores> => {
-    const passages = texts.map((text) => text.slice(0, longestText).toWellFormed());
+    const { mask } = createPlaceholders();
+    // Masked before they are cut, because a part of a value is not found.
+    const query = mask(question).slice(-longestQuestion).toWellFormed();
+    const passages = texts.map((text) => mask(text).slice(0, longestText).toWellFormed());
     const response = await fetch(url, {
       method: 'POST',
       headers: {
@@ -92,7 +97,7 @@ export const createReranker = (config: RerankConfig, logger: Logger, rest = rest
       },
       body: JSON.stringify({
         ...(model === undefined ? {} : { model }),
-        query: question.slice(-longestQuestion).toWellFormed(),
+        query,
         ...(config.RERANK_FORMAT === 'texts' ? { texts: passages } : { documents: passages, top_n: passages.length }),
       }),
       redirect: 'error',

@@ -2,7 +2,7 @@
  * Finds numbers of cards, of bank accounts and of telephones in a text. Invariants: a card passes Luhn's check and an
  * account that of its IBAN, so an order number is rarely taken for one; the work grows with the length of the text.
  */
-import { isAccountNumber, isCardNumber } from '#contracts/pii/check-digits.ts';
+import { isAccountNumber, isCardNumber } from './check-digits.ts';
 
 /** Where a value is in a text. */
 export interface Span {
