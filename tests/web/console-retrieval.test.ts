@@ -66,6 +66,8 @@ test('an administrator sees what a question finds, by which lane, and nothing of
   expect(second).toMatch(/^2\s+holidays\.md/);
   expect(second).toMatch(/not found\s+-?[\d.]+, place 2 of these/);
   expect(await axeFaults(page)).toEqual([]);
+  // Its main part scrolls, and not the page.
+  expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBe(0);
   await page.setViewportSize({ width: 360, height: 780 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
 

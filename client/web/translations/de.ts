@@ -301,7 +301,7 @@ export const de: Readonly<Record<MessageId, string>> = {
   'ownFiles.intro':
     'Was Sie an Fragen anhängen oder in Sammlungen legen, bleibt hier. Sie können Dateien auch hier hochladen, um sie später zu verwenden.',
   'ownFiles.upload': 'Dateien hochladen',
-  'ownFiles.storage': '{files, plural, one {# Datei belegt} other {# Dateien belegen}} {used} von {limit} ({percent}).',
+  'ownFiles.storage': '{files, plural, one {# Datei belegt} other {# Dateien belegen}} {used} von {limit}.',
   'ownFiles.search': 'Nach dem Namen suchen',
   'ownFiles.kinds': 'Art der Dateien',
   'ownFiles.kind.all': 'Alle Arten',

@@ -295,7 +295,7 @@ export const en = {
   'ownFiles.intro':
     'What you attach to questions or put into collections is kept here. You can also upload files here, to use them later.',
   'ownFiles.upload': 'Upload files',
-  'ownFiles.storage': '{files, plural, one {# file takes} other {# files take}} {used} of {limit} ({percent}).',
+  'ownFiles.storage': '{files, plural, one {# file takes} other {# files take}} {used} of {limit}.',
   'ownFiles.search': 'Search by name',
   'ownFiles.kinds': 'Kind of the files',
   'ownFiles.kind.all': 'All kinds',

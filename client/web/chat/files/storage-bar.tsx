@@ -13,11 +13,10 @@ export const StorageBar = ({ storage }: { readonly storage: OwnStorageQuery['fil
   const language = useLanguage();
   const { bytes, files, maxBytes } = storage;
   const part = maxBytes > 0 ? Math.min(1, bytes / maxBytes) : 1;
-  const percent = new Intl.NumberFormat(language, { style: 'percent' }).format(part);
   const sizes = { used: formatBytes(bytes, language), limit: formatBytes(maxBytes, language) };
   return (
     <div className={styles['storage']}>
-      <p className={listing['facts']}>{t('ownFiles.storage', { ...sizes, files, percent })}</p>
+      <p className={listing['facts']}>{t('ownFiles.storage', { ...sizes, files })}</p>
       <span className={styles['track']} data-low={part >= nearlyFull} aria-hidden="true">
         <span style={{ inlineSize: `${part * 100}%` }} />
       </span>
