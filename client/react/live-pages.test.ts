@@ -157,9 +157,7 @@ test('pages of lists and timelines join without gaps, and what is held is not re
   expect(listed).toEqual(ids);
   expect(await chat.attribute('#list', 'data-more')).toBe('false');
 
-  await chat.waitFor(rows, (texts) => texts.length === 25);
-  await chat.page.evaluate(() => globalThis.chat.timeline?.loadOlder());
-  await chat.waitFor(rows, (shown) => shown.length === 50);
+  await chat.waitFor(rows, (texts) => texts.length === 50);
   await chat.page.evaluate(() => globalThis.chat.timeline?.loadOlder());
   const texts = await chat.waitFor(rows, (shown) => shown.length === 54);
   const questions = texts.filter((_, index) => index % 2 === 0).map((text) => Number(text.split('\n')[1]));

@@ -19,7 +19,8 @@ const newUser = (tenantId = acme, more: Partial<Identity> = {}): Identity =>
 const create = `mutation ($name: String!, $access: CollectionAccess, $readerIds: [ID!]) {
   createCollection(name: $name, access: $access, readerIds: $readerIds) { id access embeddingModel } }`;
 const add = `mutation ($id: ID!, $files: [ID!]!) { addDocuments(collectionId: $id, fileIds: $files) { id documentCount } }`;
-const read = `query ($id: ID!) { collection(id: $id) { name embeddingModel nextEmbeddingModel readers { id }
+const read = `query ($id: ID!) { embeddingModels collection(id: $id) {
+  name embeddingModel embeddingDimensions nextEmbeddingModel nextEmbeddedCount readers { id }
   documents { edges { node { file { id name } status failure chunkCount } } } } }`;
 const search = `query ($ids: [ID!]!, $query: String!, $first: Int) {
   searchDocuments(collectionIds: $ids, query: $query, first: $first) {
@@ -221,17 +222,35 @@ describe.each(engines)('collections on %s', (engine) => {
   test('another model takes over when it has embedded everything, without a gap', async () => {
     const user = newUser();
     const id = await newCollection(user);
+    const indexOf = async () => (await knowledge.execute(user, read, { id })).data.collection;
+    expect(await indexOf()).toMatchObject({ embeddingDimensions: null, nextEmbeddedCount: null });
     await newDocument(user, id, 'a.txt', ['Alpha is the first.']);
+    await newDocument(user, id, 'b.txt', ['Beta is the second.']);
+    expect((await knowledge.execute(user, read, { id })).data.embeddingModels).toEqual([
+      ...['acme/one', expect.stringContaining('/'), 'acme/two'],
+    ]);
+    // Where the database takes no vectors, they have no length.
+    const dimensions = engine === 'pglite' ? expect.any(Number) : null;
+    expect(await indexOf()).toMatchObject({ embeddingDimensions: dimensions, nextEmbeddedCount: null });
     const reindex = `mutation ($id: ID!) { reindexCollection(id: $id, embeddingModel: "acme/two") { nextEmbeddingModel } }`;
     expect((await knowledge.execute(user, reindex, { id })).data.reindexCollection.nextEmbeddingModel).toBe('acme/two');
-    expect((await find(user, [id], 'alpha')).hits).toHaveLength(1);
-    await knowledge.embed(await knowledge.nextEmbedJob(), [{ text: 'Alpha is the first.' }]);
+    expect((await find(user, [id], 'alpha', 1)).hits).toMatchObject([{ fileName: 'a.txt' }]);
+    expect(await indexOf()).toMatchObject({ embeddingModel: 'acme/one', nextEmbeddedCount: 0 });
+    const texts = { 'a.txt': 'Alpha is the first.', 'b.txt': 'Beta is the second.' };
+    const embedNext = async () => {
+      const job = await knowledge.nextEmbedJob();
+      const [, text = ''] = Object.entries(texts).find(([name]) => name === job.fileName) ?? [];
+      await knowledge.embed(job, [{ text }]);
+    };
+    await embedNext();
+    await expect.poll(indexOf).toMatchObject({ embeddingModel: 'acme/one', nextEmbeddedCount: 1 });
+    await embedNext();
     await expect
-      .poll(async () => (await knowledge.execute(user, read, { id })).data.collection)
-      .toMatchObject({ embeddingModel: 'acme/two', nextEmbeddingModel: null });
-    expect((await find(user, [id], 'alpha')).hits).toHaveLength(1);
+      .poll(indexOf)
+      .toMatchObject({ embeddingModel: 'acme/two', nextEmbeddingModel: null, nextEmbeddedCount: null });
+    expect((await find(user, [id], 'alpha', 1)).hits).toMatchObject([{ fileName: 'a.txt' }]);
     const rows = await knowledge.database.asSystem((em) => em.execute('select model from knowledge.document_indexes'));
-    expect(rows.filter(({ model }: { model?: string }) => model === 'acme/two')).toHaveLength(1);
+    expect(rows.filter(({ model }: { model?: string }) => model === 'acme/two')).toHaveLength(2);
   });
 
   test('what is taken out, or whose file is deleted, is found no more', async () => {

@@ -23,17 +23,25 @@ const createFile = `mutation ($name: String!, $mediaType: String!, $byteSize: In
 const completeFile = 'mutation ($id: ID!) { completeFile(id: $id) { id status } }';
 const fileChanged = 'subscription ($id: ID!) { fileChanged(id: $id) { status failure { code } } }';
 
-/** Uploads a file, as any client does it, and waits until it was read. Returns its id. */
-export const uploadFile = async (
+export interface GivenFile {
+  readonly name: string;
+  readonly content: Uint8Array;
+  readonly mediaType?: string;
+  readonly purpose?: 'CONTENT' | 'IMPORT';
+}
+
+export interface BegunUpload {
+  readonly id: string;
+  /** Says that the bytes are there. */
+  complete(): Promise<void>;
+}
+
+/** Creates a file and sends its bytes, and does not say yet that they are there. */
+export const beginUpload = async (
   { url }: Pick<Parlance, 'url'>,
   client: TestClient,
-  {
-    name,
-    content,
-    mediaType = 'application/octet-stream',
-    purpose = 'CONTENT',
-  }: { name: string; content: Uint8Array; mediaType?: string; purpose?: 'CONTENT' | 'IMPORT' },
-): Promise<{ readonly id: string; readonly status: string; readonly code: string | undefined }> => {
+  { name, content, mediaType = 'application/octet-stream', purpose = 'CONTENT' }: GivenFile,
+): Promise<BegunUpload> => {
   const sha256 = createHash('sha256').update(content).digest('hex');
   const variables = { name, mediaType, byteSize: content.length, sha256, purpose };
   const { createFile: upload } = await client.query(uploadSchema, createFile, variables);
@@ -44,7 +52,22 @@ export const uploadFile = async (
   });
   if (!response.ok) throw new Error(`the upload got ${response.status}: ${await response.text()}`);
   const { id } = upload.file;
-  await client.query(z.unknown(), completeFile, { id });
+  return {
+    id,
+    async complete() {
+      await client.query(z.unknown(), completeFile, { id });
+    },
+  };
+};
+
+/** Uploads a file, as any client does it, and waits until it was read. */
+export const uploadFile = async (
+  parlance: Pick<Parlance, 'url'>,
+  client: TestClient,
+  given: GivenFile,
+): Promise<{ readonly id: string; readonly status: string; readonly code: string | undefined }> => {
+  const { id, complete } = await beginUpload(parlance, client, given);
+  await complete();
   for await (const { fileChanged: file } of client.follow(changeSchema, fileChanged, { id })) {
     if (file.status === 'READY' || file.status === 'FAILED') {
       return { id, status: file.status, code: file.failure?.code };

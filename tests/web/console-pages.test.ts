@@ -1,5 +1,7 @@
 /** Who sees what of the console, in which language, and that everybody can use it. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { uploadFile } from '#tests/support/upload-file.ts';
 import { finished } from '#tests/support/web-stand.ts';
 import { axeFaults } from './axe-faults.ts';
 import { type ConsoleStand, formulaTitle, openConsoleStand, visit } from './console-stand.ts';
@@ -22,6 +24,11 @@ const pages = [
 let stand: ConsoleStand;
 beforeAll(async () => {
   stand = await openConsoleStand();
+  const { ada, grace, web } = stand;
+  // What the pages of files and of retrieval could show to others: a file that failed, and a collection.
+  await uploadFile(web.parlance, grace, { name: 'plans of grace.txt', content: Buffer.from(' ') });
+  const create = 'mutation { createCollection(name: "plans of acme", access: TENANT) { id } }';
+  await ada.query(z.unknown(), create);
 });
 afterAll(() => stand[Symbol.asyncDispose]());
 
@@ -89,6 +96,9 @@ test('an administrator of one tenant sees nothing of another, and not what only 
   await page.getByText('Only the operator changes the plan').waitFor();
   await page.getByText('This needs the role BILLING_ADMIN.').first().waitFor();
   expect(await page.getByRole('button', { name: 'Set budget' }).count()).toBe(0);
+  await visit(page, '/files', 'Files');
+  await page.getByText('Nobody has files.').waitFor();
+  await page.getByText('None.').waitFor();
   await visit(page, '/models', 'Models');
   await page.getByText('Read only: the catalogue belongs to the operator').waitFor();
   expect(await page.getByRole('form', { name: 'Add or replace a model' }).count()).toBe(0);

@@ -42,6 +42,7 @@ test('an administrator sees what a question finds, by which lane, and nothing of
     'blocked.md': '# Faults\nE-4711: the rotor is blocked. Turn the shaft with a key.',
     'holidays.md': '# Holidays\nEverybody has thirty days of holidays in a year.',
   });
+  await fill(stand.ada, 'House rules', 'TENANT', { 'rules.md': 'The door is locked at eight.' });
   await fill(stand.grace, 'Diary', 'PRIVATE', { 'diary.md': 'E-4711 was on my mind all day.' });
   await fill(stand.bob, 'Globex', 'TENANT', { 'globex.md': 'E-4711 at globex.' });
   await using page = await stand.open('/retrieval');
@@ -49,7 +50,8 @@ test('an administrator sees what a question finds, by which lane, and nothing of
   const boxes = form.getByRole('group', { name: 'Collections' });
   const pumps = boxes.getByRole('checkbox', { name: /^Pumps · 2 documents/ });
   await pumps.waitFor();
-  expect(await boxes.getByRole('checkbox').count()).toBe(1);
+  // Hers, and none that is private to others.
+  expect(await boxes.getByRole('checkbox').count()).toBe(2);
   const search = form.getByRole('button', { name: 'Search' });
   expect(await search.isDisabled()).toBe(true);
   await pumps.check();
@@ -64,6 +66,8 @@ test('an administrator sees what a question finds, by which lane, and nothing of
   expect(second).toMatch(/^2\s+holidays\.md/);
   expect(second).toMatch(/not found\s+-?[\d.]+, place 2 of these/);
   expect(await axeFaults(page)).toEqual([]);
+  // Its main part scrolls, and not the page.
+  expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBe(0);
   await page.setViewportSize({ width: 360, height: 780 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
 
@@ -85,5 +89,6 @@ test('an administrator of another tenant chooses among the collections of that t
   await using page = await stand.open('/retrieval', { user: 'Bob' });
   await visit(page, '/retrieval', 'Retrieval');
   await page.getByRole('checkbox', { name: /^Globex/ }).waitFor();
-  expect(await page.content()).not.toContain('Pumps');
+  expect(await page.getByRole('checkbox').count()).toBe(1);
+  expect(await page.content()).not.toMatch(/Pumps|House rules/);
 });

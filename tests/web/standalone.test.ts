@@ -6,6 +6,7 @@ import { fileFlows } from './flows/files.ts';
 import { hostileTextFlows } from './flows/hostile-texts.ts';
 import { interruptionFlows } from './flows/interruptions.ts';
 import { listFlows } from './flows/list.ts';
+import { ownFileFlows } from './flows/own-files.ts';
 import { renewalFlows } from './flows/renewal.ts';
 import { scrollingFlows } from './flows/scrolling.ts';
 import { toolFlows } from './flows/tools.ts';
@@ -27,6 +28,7 @@ fileFlows(stand);
 // Parts go to the store as whole files do.
 uploadFlows(stand);
 collectionFlows(stand);
+ownFileFlows(stand);
 transferFlows(stand);
 // What axe, a keyboard and a screen reader find on a page is the same whoever served it.
 accessibilityFlows(stand);

@@ -241,6 +241,20 @@ export type FileFailureCode =
   /** Its content is of a type that is not read. */
   | 'UNSUPPORTED_TYPE';
 
+/** Selects files of the list: those that meet every given condition. */
+export type FileFilter = {
+  /** Files of all users of your tenant. For administrators. */
+  everybody?: boolean | null | undefined;
+  /** Only files of this kind. */
+  kind?: FileKind | null | undefined;
+  /** Only files whose name contains this, in upper or lower case. */
+  name?: string | null | undefined;
+  /** Only files in this state. */
+  status?: FileStatus | null | undefined;
+  /** Files of this user instead of your own. For administrators. */
+  userId?: string | null | undefined;
+};
+
 /** What a file is to models. Until a worker has looked at its content, as its client declared it. */
 export type FileKind =
   /** Tables, JSON or an archive. */
@@ -691,9 +705,24 @@ export type RemoveDocumentMutation = { removeDocument: { id: string } };
 
 export type CitationFragment = { index: number, fileName: string, page: number | null, heading: string, quote: string, score: number, file: { id: string } };
 
+export type CollectionIndexQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CollectionIndexQuery = { embeddingModels: Array<string>, collection: { id: string, documentCount: number, embeddingModel: string, embeddingDimensions: number | null, nextEmbeddingModel: string | null, nextEmbeddedCount: number | null } | null };
+
+export type ReindexCollectionMutationVariables = Exact<{
+  id: string;
+  embeddingModel?: string | null | undefined;
+}>;
+
+
+export type ReindexCollectionMutation = { reindexCollection: { id: string } };
+
 export type CollectionStateFragment = { id: string, name: string, description: string | null, access: CollectionAccess, documentCount: number, createdAt: string, owner: { id: string, email: string | null } };
 
-export type DocumentStateFragment = { status: DocumentStatus, failure: string | null, chunkCount: number, addedAt: string, file: { id: string, name: string, byteSize: number, pageCount: number | null, failure: { code: FileFailureCode } | null, owner: { id: string } | null } };
+export type DocumentStateFragment = { status: DocumentStatus, failure: string | null, chunkCount: number, addedAt: string, file: { id: string, name: string, byteSize: number, pageCount: number | null, failure: { code: FileFailureCode, message: string } | null, owner: { id: string } | null } };
 
 export type CollectionsQueryVariables = Exact<{
   first: number;
@@ -717,7 +746,7 @@ export type DocumentsQueryVariables = Exact<{
 }>;
 
 
-export type DocumentsQuery = { collection: { id: string, documents: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { status: DocumentStatus, failure: string | null, chunkCount: number, addedAt: string, file: { id: string, name: string, byteSize: number, pageCount: number | null, failure: { code: FileFailureCode } | null, owner: { id: string } | null } } }> } } | null };
+export type DocumentsQuery = { collection: { id: string, documents: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { status: DocumentStatus, failure: string | null, chunkCount: number, addedAt: string, file: { id: string, name: string, byteSize: number, pageCount: number | null, failure: { code: FileFailureCode, message: string } | null, owner: { id: string } | null } } }> } } | null };
 
 export type CollectionChangedSubscriptionVariables = Exact<{
   id: string;
@@ -979,6 +1008,29 @@ export type ModelsQueryVariables = Exact<{
 
 export type ModelsQuery = { models: Array<{ id: string, displayName: string, capabilities: Array<ModelCapability>, contextWindow: number, maxOutputTokens: number, tiers: Array<PlanTier>, enabled: boolean, liveWorkers: number, price: { input: string, cachedInput: string, output: string }, health: { state: CircuitState } }> };
 
+export type OwnFileFragment = { createdAt: string | null, id: string, name: string, mediaType: string, byteSize: number, kind: FileKind, status: FileStatus, pageCount: number | null, textLength: number | null, previewUrl: string | null, failure: { code: FileFailureCode, message: string } | null };
+
+export type OwnFilesQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: FileFilter | null | undefined;
+}>;
+
+
+export type OwnFilesQuery = { files: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ node: { createdAt: string | null, id: string, name: string, mediaType: string, byteSize: number, kind: FileKind, status: FileStatus, pageCount: number | null, textLength: number | null, previewUrl: string | null, failure: { code: FileFailureCode, message: string } | null } }> } };
+
+export type OwnStorageQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OwnStorageQuery = { fileStorage: { bytes: number, files: number, maxBytes: number } };
+
+export type FileDownloadQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type FileDownloadQuery = { file: { id: string, downloadUrl: string | null } | null };
+
 export type WindowOfQuotaFragment = { limitTokens: number, usedTokens: number, remainingTokens: number, resetsAt: string };
 
 export type QuotaStateFragment = { minute: { limitTokens: number, usedTokens: number, remainingTokens: number, resetsAt: string }, day: { limitTokens: number, usedTokens: number, remainingTokens: number, resetsAt: string } };
@@ -1061,7 +1113,7 @@ export type ShareQueryVariables = Exact<{
 }>;
 
 
-export type ShareQuery = { conversation: { id: string, share: { id: string, messageCount: number, createdAt: string, expiresAt: string | null, withFiles: boolean, revokedAt: string | null } | null } | null };
+export type ShareQuery = { sharingAllowed: boolean, conversation: { id: string, share: { id: string, messageCount: number, createdAt: string, expiresAt: string | null, withFiles: boolean, revokedAt: string | null } | null } | null };
 
 export type ShareConversationMutationVariables = Exact<{
   id: string;
@@ -1185,6 +1237,7 @@ export const DocumentStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     pageCount
     failure {
       code
+      message
     }
     owner {
       id
@@ -1286,23 +1339,6 @@ export const ExportStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   expiresAt
 }
     `, {"fragmentName":"ExportState"}) as unknown as TypedDocumentString<ExportStateFragment, unknown>;
-export const FileStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
-    fragment FileState on File {
-  id
-  name
-  mediaType
-  byteSize
-  kind
-  status
-  failure {
-    code
-    message
-  }
-  pageCount
-  textLength
-  previewUrl
-}
-    `, {"fragmentName":"FileState"}) as unknown as TypedDocumentString<FileStateFragment, unknown>;
 export const ImportStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment ImportState on Import {
   id
@@ -1324,6 +1360,43 @@ export const ImportStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"ImportState"}) as unknown as TypedDocumentString<ImportStateFragment, unknown>;
+export const FileStateFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment FileState on File {
+  id
+  name
+  mediaType
+  byteSize
+  kind
+  status
+  failure {
+    code
+    message
+  }
+  pageCount
+  textLength
+  previewUrl
+}
+    `, {"fragmentName":"FileState"}) as unknown as TypedDocumentString<FileStateFragment, unknown>;
+export const OwnFileFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment OwnFile on File {
+  ...FileState
+  createdAt
+}
+    fragment FileState on File {
+  id
+  name
+  mediaType
+  byteSize
+  kind
+  status
+  failure {
+    code
+    message
+  }
+  pageCount
+  textLength
+  previewUrl
+}`, {"fragmentName":"OwnFile"}) as unknown as TypedDocumentString<OwnFileFragment, unknown>;
 export const WindowOfQuotaFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment WindowOfQuota on QuotaWindow {
   limitTokens
@@ -1645,6 +1718,26 @@ export const RemoveDocumentDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RemoveDocumentMutation, RemoveDocumentMutationVariables>;
+export const CollectionIndexDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query CollectionIndex($id: ID!) {
+  embeddingModels
+  collection(id: $id) {
+    id
+    documentCount
+    embeddingModel
+    embeddingDimensions
+    nextEmbeddingModel
+    nextEmbeddedCount
+  }
+}
+    `) as unknown as TypedDocumentString<CollectionIndexQuery, CollectionIndexQueryVariables>;
+export const ReindexCollectionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ReindexCollection($id: ID!, $embeddingModel: String) {
+  reindexCollection(id: $id, embeddingModel: $embeddingModel) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<ReindexCollectionMutation, ReindexCollectionMutationVariables>;
 export const CollectionsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Collections($first: Int!, $after: String) {
   collections(first: $first, after: $after) {
@@ -1722,6 +1815,7 @@ export const DocumentsDocument = /*#__PURE__*/ new TypedDocumentString(`
     pageCount
     failure {
       code
+      message
     }
     owner {
       id
@@ -2496,6 +2590,56 @@ export const ModelsDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ModelsQuery, ModelsQueryVariables>;
+export const OwnFilesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query OwnFiles($first: Int!, $after: String, $filter: FileFilter) {
+  files(first: $first, after: $after, filter: $filter) {
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      node {
+        ...OwnFile
+      }
+    }
+  }
+}
+    fragment FileState on File {
+  id
+  name
+  mediaType
+  byteSize
+  kind
+  status
+  failure {
+    code
+    message
+  }
+  pageCount
+  textLength
+  previewUrl
+}
+fragment OwnFile on File {
+  ...FileState
+  createdAt
+}`) as unknown as TypedDocumentString<OwnFilesQuery, OwnFilesQueryVariables>;
+export const OwnStorageDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query OwnStorage {
+  fileStorage {
+    bytes
+    files
+    maxBytes
+  }
+}
+    `) as unknown as TypedDocumentString<OwnStorageQuery, OwnStorageQueryVariables>;
+export const FileDownloadDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query FileDownload($id: ID!) {
+  file(id: $id) {
+    id
+    downloadUrl
+  }
+}
+    `) as unknown as TypedDocumentString<FileDownloadQuery, FileDownloadQueryVariables>;
 export const QuotaDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Quota {
   quota {
@@ -2765,6 +2909,7 @@ export const SessionsDocument = /*#__PURE__*/ new TypedDocumentString(`
 }`) as unknown as TypedDocumentString<SessionsQuery, SessionsQueryVariables>;
 export const ShareDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Share($id: ID!) {
+  sharingAllowed
   conversation(id: $id) {
     id
     share {

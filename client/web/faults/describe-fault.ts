@@ -13,10 +13,14 @@ interface Description {
   readonly remedy: Remedy;
 }
 
-const descriptions: Partial<Record<ParlanceFault['code'], Description>> = {
+/** Codes that say nothing without the server's own sentence: which argument is wrong, or a code of a newer server. */
+type Unspecific = 'BAD_USER_INPUT' | 'UNKNOWN';
+
+const descriptions: Readonly<Record<Exclude<ParlanceFault['code'], Unspecific>, Description>> = {
   NETWORK_ERROR: { words: 'fault.network', remedy: 'retry' },
   UNAUTHENTICATED: { words: 'fault.unauthenticated', remedy: 'signIn' },
   FORBIDDEN: { words: 'fault.forbidden', remedy: 'none' },
+  UNAUTHORIZED_FIELD_OR_TYPE: { words: 'fault.forbidden', remedy: 'none' },
   NOT_FOUND: { words: 'fault.notFound', remedy: 'none' },
   CONVERSATION_BUSY: { words: 'fault.busy', remedy: 'retry' },
   DECISION_NOT_AWAITED: { words: 'fault.decided', remedy: 'none' },
@@ -34,7 +38,12 @@ const descriptions: Partial<Record<ParlanceFault['code'], Description>> = {
   WORKER_LOST: { words: 'fault.workerLost', remedy: 'retry' },
   SUBGRAPH_UNAVAILABLE: { words: 'fault.unavailable', remedy: 'retry' },
   SUBGRAPH_TIMEOUT: { words: 'fault.unavailable', remedy: 'retry' },
+  SUBSCRIPTION_LOST: { words: 'fault.unavailable', remedy: 'retry' },
+  SUBGRAPH_INVALID_RESPONSE: { words: 'fault.internal', remedy: 'none' },
+  IDEMPOTENCY_KEY_REUSED: { words: 'fault.internal', remedy: 'none' },
   INTERNAL_SERVER_ERROR: { words: 'fault.internal', remedy: 'retry' },
+  OPERATION_TOO_COMPLEX: { words: 'fault.tooMuch', remedy: 'none' },
+  TOO_MANY_SUBSCRIPTIONS: { words: 'fault.tooMuch', remedy: 'none' },
   TOO_MANY_API_KEYS: { words: 'fault.tooManyKeys', remedy: 'none' },
 };
 
@@ -43,18 +52,34 @@ export interface DescribedFault {
   readonly remedy: Remedy;
 }
 
+/** Of what people keep. Their bounds are no matter of waiting or of another model. */
+const quotas: Readonly<Record<string, MessageId>> = {
+  USER_FILES: 'fault.userFiles',
+  TENANT_FILES: 'fault.tenantFiles',
+  TENANT_STORAGE: 'fault.tenantStorage',
+  USER_COLLECTIONS: 'fault.userCollections',
+  COLLECTION_DOCUMENTS: 'fault.collectionDocuments',
+};
+
+const descriptionOf = (fault: ParlanceFault): Description | undefined => {
+  if (fault.code === 'BAD_USER_INPUT' || fault.code === 'UNKNOWN') return undefined;
+  if (fault.code !== 'QUOTA_EXCEEDED') return descriptions[fault.code];
+  const words = quotas[fault.quota ?? ''];
+  if (words !== undefined) return { words, remedy: 'none' };
+  return fault.retryAfterMs === undefined ? { words: 'fault.quotaSize', remedy: 'model' } : descriptions[fault.code];
+};
+
 /** The server's own sentence stands for codes that have no words here. */
 export const describeFault = (fault: ParlanceFault, t: Translate): DescribedFault => {
-  const { words, remedy } = descriptions[fault.code] ?? {
+  const { words, remedy } = descriptionOf(fault) ?? {
     words: undefined,
     remedy: fault.retryable ? 'retry' : 'none',
   };
-  if (fault.code === 'QUOTA_EXCEEDED' && fault.retryAfterMs === undefined) {
-    return { words: t('fault.quotaSize'), remedy: 'model' };
-  }
   return { words: words === undefined ? fault.message : t(words), remedy };
 };
 
-/** Of what is no message: its bounds, such as those of storage, the server says best. */
+/** Of what is no message. */
 export const wordsOfRefusal = (fault: ParlanceFault, t: Translate): string =>
-  fault.code === 'QUOTA_EXCEEDED' ? fault.message : describeFault(fault, t).words;
+  fault.code === 'QUOTA_EXCEEDED' && quotas[fault.quota ?? ''] === undefined
+    ? fault.message
+    : describeFault(fault, t).words;

@@ -34,7 +34,9 @@ export const createCollection = async (
   const embeddingModel = checkModel(embedders, input.embeddingModel);
   return database.forTenant(tenantId).transactional(async (em) => {
     if ((await em.count(CollectionEntity, { tenantId, ownerId: userId })) >= mostCollectionsOfUser) {
-      throw new AppError('QUOTA_EXCEEDED', `A user has at most ${mostCollectionsOfUser} collections.`);
+      throw new AppError('QUOTA_EXCEEDED', `A user has at most ${mostCollectionsOfUser} collections.`, {
+        details: { quota: 'USER_COLLECTIONS' },
+      });
     }
     const collection = em.create(CollectionEntity, {
       ...{ id: uuidv7(), tenantId, ownerId: userId, name, description, embeddingModel },

@@ -55,7 +55,9 @@ export const addDocuments = async (
       [tenantId, collectionId],
     );
     if (Number(row?.count) > mostDocuments)
-      throw new AppError('QUOTA_EXCEEDED', `A collection has at most ${mostDocuments} documents.`);
+      throw new AppError('QUOTA_EXCEEDED', `A collection has at most ${mostDocuments} documents.`, {
+        details: { quota: 'COLLECTION_DOCUMENTS' },
+      });
     const { embeddingModel, nextModel } = collection;
     const jobs = [...(await requestIndexes(em, tenantId, ids, embeddingModel))];
     if (nextModel != null) jobs.push(...(await requestIndexes(em, tenantId, ids, nextModel)));

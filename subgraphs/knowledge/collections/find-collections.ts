@@ -127,3 +127,30 @@ export const countDocuments = async (database: Database, { tenantId, id }: Colle
     );
   return Number(row?.count ?? 0);
 };
+
+/** The index of a collection: how the vectors of its model are, and how far the next one is. */
+export interface CollectionIndex {
+  /** Numbers of a vector; null where no document has one. */
+  readonly dimensions: number | null;
+  /** Documents that the next model has embedded, or cannot; null where there is no next model. */
+  readonly nextCount: number | null;
+}
+
+const indexRows = z.array(z.object({ dimensions: z.coerce.number(), next_count: z.coerce.number() }));
+
+export const readIndex = async (
+  database: Database,
+  { tenantId, id, embeddingModel, nextModel }: Collection,
+): Promise<CollectionIndex> => {
+  const [row] = indexRows.parse(
+    await database.forTenant(tenantId).execute(
+      `select coalesce(max(i.dimensions) filter (where i.model = ? and i.status = 'READY'), 0) as dimensions,
+          count(*) filter (where i.model = ? and i.status <> 'PENDING') as next_count
+        from knowledge.collection_documents d
+        join knowledge.document_indexes i on i.tenant_id = d.tenant_id and i.file_id = d.file_id
+        where d.tenant_id = ? and d.collection_id = ?`,
+      [embeddingModel, nextModel ?? '', tenantId, id],
+    ),
+  );
+  return { dimensions: row?.dimensions || null, nextCount: nextModel == null ? null : (row?.next_count ?? 0) };
+};

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { keysOfFile } from '#contracts/blob-keys.ts';
+import { type FileOwner, madeKeys, quarantineKey } from '#contracts/blob-keys.ts';
 import type { FilesReleased } from '#contracts/broker-events.ts';
 import type { Identity } from '#contracts/identity.ts';
 import { acme, globex, identityOf, type KnowledgeFixture, openKnowledgeFixture } from '../knowledge.fixture.ts';
@@ -10,6 +10,8 @@ beforeAll(async () => {
   knowledge = await openKnowledgeFixture({ engine: 'pglite' });
 });
 afterAll(() => knowledge[Symbol.asyncDispose]());
+
+const keysOfFile = (owner: FileOwner): readonly string[] => [quarantineKey(owner), ...madeKeys(owner)];
 
 const create = 'mutation { createCollection(name: "Manuals", access: PRIVATE) { id } }';
 const add = 'mutation ($id: ID!, $files: [ID!]!) { addDocuments(collectionId: $id, fileIds: $files) { id } }';

@@ -8,6 +8,7 @@ import {
   findReadable,
   listDocuments,
   readersOf,
+  readIndex,
 } from '../collections/find-collections.ts';
 import type { Collection, CollectionAccess } from '../entities.ts';
 import type { KnowledgeBuilder } from './builder.ts';
@@ -110,6 +111,17 @@ const implementCollection = (
       nextEmbeddingModel: t.exposeString('nextModel', {
         nullable: true,
         description: 'The model that replaces it as soon as every document is embedded; null unless it is reindexed.',
+      }),
+      embeddingDimensions: t.int({
+        nullable: true,
+        description:
+          'Numbers of a vector of embeddingModel; null while no passage has one, or the database takes none.',
+        resolve: async (collection, _, { services }) => (await readIndex(services.database, collection)).dimensions,
+      }),
+      nextEmbeddedCount: t.int({
+        nullable: true,
+        description: 'Documents that nextEmbeddingModel has embedded so far, or cannot embed; null with it.',
+        resolve: async (collection, _, { services }) => (await readIndex(services.database, collection)).nextCount,
       }),
       createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     }),

@@ -1,5 +1,5 @@
 /** Collections as clients list, watch and change them. */
-
+import { listSize } from '#kernel/subgraph-server/list-sizes.ts';
 import { createCollection, deleteCollection, updateCollection } from '../collections/change-collections.ts';
 import { addDocuments, reindexCollection, removeDocument } from '../collections/change-documents.ts';
 import { requireCollection } from '../collections/collection-access.ts';
@@ -34,6 +34,16 @@ const addQueries = (builder: KnowledgeBuilder, { collection }: CollectionTypes):
       { name: 'CollectionConnection', description: 'A page of collections.' },
       { name: 'CollectionEdge', description: 'A collection in a page.' },
     ),
+  );
+  builder.queryField('embeddingModels', (t) =>
+    t.stringList({
+      directives: listSize(3),
+      description: 'Ids of the models that may embed the documents of a collection, the one of new collections first.',
+      resolve: (_, _args, { services }) => {
+        const { defaultModel, models } = services.embedders;
+        return [defaultModel, ...models.filter((model) => model !== defaultModel)];
+      },
+    }),
   );
   builder.subscriptionField('collectionChanged', (t) =>
     t.field({

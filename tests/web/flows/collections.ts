@@ -37,6 +37,11 @@ export const collectionFlows = (stand: () => WebStand): void => {
     // A file that was added is no upload any more.
     expect(await page.getByRole('list', { name: 'Files' }).count()).toBe(0);
     await page.getByText('2 documents').waitFor();
+    await page.getByText('Search index').click();
+    await page.getByText(/^Passages are embedded by .+, in vectors of \d+ numbers\.$/).waitFor();
+    await page.getByText('There is no other model.').waitFor();
+    await page.getByRole('button', { name: 'Try again what has failed' }).click();
+    await page.getByText('Done. The list shows what is indexed again.').waitFor();
     expect(await axeFaults(page)).toEqual([]);
 
     await page.getByRole('button', { name: 'Remove torn.pdf' }).click();

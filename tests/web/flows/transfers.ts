@@ -44,6 +44,16 @@ export const transferFlows = (stand: () => WebStand): void => {
     await shared.reload();
     expect(await shared.getByRole('heading', { level: 1 }).textContent()).toBe('Hier ist nichts geteilt');
     await stranger.close();
+
+    // Where the tenant forbids it, the dialog says so, and offers nothing that would be refused.
+    const admin = await stand().parlance.as('ada', { roles: ['ADMIN'] });
+    const set = 'mutation ($allowed: Boolean!) { setSharing(isAllowed: $allowed) }';
+    await admin.ask(set, { allowed: false });
+    await page.keyboard.press('Escape');
+    await openTransfer(page, title);
+    await part.getByText('Your organization does not allow sharing by a link.').waitFor();
+    expect(await part.getByRole('button').count()).toBe(0);
+    await admin.ask(set, { allowed: true });
     expect(page.complaints).toEqual([]);
   });
 

@@ -2,11 +2,12 @@
  * `npm run screenshots`: writes what the web client looks like into docs/screenshots, light and dark, desktop and
  * phone, so that a newcomer sees it before installing anything. The model's replies are those below.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { buildSite } from '#tests/services/site.ts';
 import type { TestClient } from '#tests/support/client.ts';
+import { uploadFile } from '#tests/support/upload-file.ts';
 import { finished, openWebStand, type WebStand } from '#tests/support/web-stand.ts';
 import { furnishDocuments } from './furnish-documents.ts';
 
@@ -79,6 +80,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
   }
 }
 const { collectionId, conversationId } = await furnishDocuments(web.parlance, ada);
+const picture = await readFile(join(directory, 'chat-desktop-light.png'));
+await uploadFile(web.parlance, ada, { name: 'Debounce in TypeScript.png', content: picture });
 for (const colorScheme of ['light', 'dark'] as const) {
   await using page = await web.open({ path: `/c/${conversationId}`, colorScheme, viewport: desktop });
   await finished(page).getByRole('button', { name: 'Passage 1' }).first().click();
@@ -88,6 +91,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
   await page.getByRole('heading', { level: 1, name: 'Pump manuals' }).waitFor();
   await page.getByText('Damaged').waitFor();
   await shoot(page, `chat-collection-desktop-${colorScheme}`);
+  await page.goto(`${web.origin}/files`);
+  await page.getByText('Damaged').waitFor();
+  await page.getByText(/^\d+ files take/).waitFor();
+  await page.waitForFunction(() => [...document.images].every((image) => image.complete));
+  await shoot(page, `chat-files-desktop-${colorScheme}`);
   await page.goto(`${web.origin}/admin/retrieval`);
   await page.getByRole('checkbox', { name: /^Pump manuals/ }).check();
   await page.getByRole('textbox', { name: 'Question' }).fill('What does E-4711 mean?');

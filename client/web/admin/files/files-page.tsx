@@ -1,8 +1,9 @@
 /** What the files of each user take, and which files could not be read. Names and contents stay with their owners. */
 import { useParlance } from '@parlance/react';
 import { useCallback } from 'react';
+import { titleOfFileFailure, wordsOfFileFailure } from '../../faults/file-failure.ts';
 import { formatBytes, formatCount, formatMoment } from '../../formats/format.ts';
-import { useLanguage } from '../../translations/translation.ts';
+import { type Translate, useLanguage, useTranslate } from '../../translations/translation.ts';
 import { pageOf } from '../api/page-of.ts';
 import { usePages } from '../api/use-pages.ts';
 import {
@@ -28,7 +29,7 @@ const storageColumns = (w: Words, language: string): readonly Column<StorageRowF
   },
 ];
 
-const failedColumns = (w: Words, language: string): readonly Column<FailedFileFragment>[] => [
+const failedColumns = (w: Words, t: Translate, language: string): readonly Column<FailedFileFragment>[] => [
   { id: 'time', title: w('files.time'), cell: ({ createdAt }) => (createdAt ? formatMoment(createdAt, language) : '') },
   { id: 'user', title: w('users.user'), cell: ({ owner }) => owner?.email ?? owner?.id ?? '' },
   { id: 'type', title: w('files.type'), cell: ({ mediaType }) => mediaType },
@@ -36,12 +37,13 @@ const failedColumns = (w: Words, language: string): readonly Column<FailedFileFr
   {
     id: 'failure',
     title: w('files.failure'),
-    cell: ({ failure }) => (
-      <>
-        {failure?.code}
-        <small>{failure?.message}</small>
-      </>
-    ),
+    cell: ({ failure }) =>
+      failure ? (
+        <>
+          {titleOfFileFailure(failure.code, t)}
+          <small>{wordsOfFileFailure(failure, t, language)}</small>
+        </>
+      ) : null,
   },
 ];
 
@@ -69,6 +71,7 @@ const useFailedFiles = () => {
 
 export const FilesPage = () => {
   const w = useWords();
+  const t = useTranslate();
   const language = useLanguage();
   const storage = useStorage();
   const failed = useFailedFiles();
@@ -96,7 +99,7 @@ export const FilesPage = () => {
       <MoreButton hasMore={storage.hasMore} more={storage.more} />
       <DataTable
         caption={w('files.failed')}
-        columns={failedColumns(w, language)}
+        columns={failedColumns(w, t, language)}
         rows={failed.rows}
         keyOf={({ id }) => id}
         none={w('files.noneFailed')}

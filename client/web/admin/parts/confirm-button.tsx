@@ -1,9 +1,7 @@
 /** A button for what cannot be undone: it asks first, with what would happen. */
 import { useState } from 'react';
-import { Button, ButtonRow } from '../../design/button.tsx';
-import { Dialog } from '../../design/dialog.tsx';
-import { useTranslate } from '../../translations/translation.ts';
-import styles from './parts.module.css';
+import { ConfirmDialog } from '../../confirmation/confirm-dialog.tsx';
+import { Button } from '../../design/button.tsx';
 
 export interface ConfirmButtonProps {
   readonly label: string;
@@ -17,7 +15,6 @@ export interface ConfirmButtonProps {
 
 export const ConfirmButton = (props: ConfirmButtonProps) => {
   const { label, name, question, consequence, isDisabled = false, act } = props;
-  const t = useTranslate();
   const [isAsking, setAsking] = useState(false);
   const ask = () => setAsking(true);
   const close = () => setAsking(false);
@@ -31,15 +28,11 @@ export const ConfirmButton = (props: ConfirmButtonProps) => {
         {label}
       </Button>
       {isAsking ? (
-        <Dialog title={question} closeLabel={t('close')} onClose={close}>
-          <p className={styles['intro']}>{consequence}</p>
-          <ButtonRow>
-            <Button onClick={close}>{t('cancel')}</Button>
-            <Button look="danger" onClick={confirm}>
-              {label}
-            </Button>
-          </ButtonRow>
-        </Dialog>
+        <ConfirmDialog question={question} consequence={consequence} onClose={close}>
+          <Button look="danger" onClick={confirm}>
+            {label}
+          </Button>
+        </ConfirmDialog>
       ) : null}
     </>
   );

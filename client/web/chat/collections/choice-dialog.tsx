@@ -9,10 +9,11 @@ import { describeFault } from '../../faults/describe-fault.ts';
 import { useRead } from '../../reads/use-read.ts';
 import { useSession } from '../../session/session-context.ts';
 import { useTranslate } from '../../translations/translation.ts';
+import listing from '../listing/listing.module.css';
+import { PageButtons } from '../listing/page-buttons.tsx';
+import { usePager } from '../listing/use-pager.ts';
 import { factsOf } from './collection-words.ts';
 import styles from './collections.module.css';
-import { PageButtons } from './page-buttons.tsx';
-import { usePager } from './use-pager.ts';
 
 const pageSize = 50;
 /** The server's bound for one conversation. */
@@ -39,7 +40,7 @@ export const ChoiceDialog = ({ ids, onToggle, onClose }: ChoiceDialogProps) => {
   };
   return (
     <Dialog title={t('choice.title')} closeLabel={t('close')} onClose={onClose}>
-      <p id={introId} className={styles['soft']}>
+      <p id={introId} className={listing['soft']}>
         {t(found?.length === 0 ? 'collections.intro' : 'choice.intro')}
       </p>
       {fault ? (
@@ -60,7 +61,7 @@ export const ChoiceDialog = ({ ids, onToggle, onClose }: ChoiceDialogProps) => {
             />
             <span>
               <span dir="auto">{collection.name}</span>
-              <span className={styles['facts']}>{factsOf(collection, userId, t)}</span>
+              <span className={listing['facts']}>{factsOf(collection, userId, t)}</span>
             </span>
           </label>
         ))}

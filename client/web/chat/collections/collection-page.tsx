@@ -3,7 +3,6 @@ import { AddDocumentsDocument, type CollectionQuery, type DocumentState } from '
 import { useParlance } from '@parlance/react';
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { Alert } from '../../design/alert.tsx';
 import buttonStyles from '../../design/button.module.css';
 import { Button } from '../../design/button.tsx';
 import { wordsOfRefusal } from '../../faults/describe-fault.ts';
@@ -12,15 +11,16 @@ import { NoticePage } from '../../pages/notice-page.tsx';
 import { useSession } from '../../session/session-context.ts';
 import { useTranslate } from '../../translations/translation.ts';
 import { TopBar } from '../frame/top-bar.tsx';
+import listing from '../listing/listing.module.css';
+import { PageBody } from '../listing/page-body.tsx';
+import { PageButtons } from '../listing/page-buttons.tsx';
 import { useAttempt } from '../transfer/use-attempt.ts';
 import { AddDocuments } from './add-documents.tsx';
-import { mayChange } from './collection-access.ts';
 import { CollectionForm } from './collection-form.tsx';
+import { CollectionIndex } from './collection-index.tsx';
 import { factsOf } from './collection-words.ts';
-import styles from './collections.module.css';
 import { DeleteCollection } from './delete-collection.tsx';
 import { DocumentRow } from './document-row.tsx';
-import { PageButtons } from './page-buttons.tsx';
 import { RemoveDocument } from './remove-document.tsx';
 import { useCollection } from './use-collection.ts';
 
@@ -62,9 +62,9 @@ const CollectionHead = ({ collection, isOffered, refetch }: HeadProps) => {
   return (
     <>
       {collection.description === null ? null : <p dir="auto">{collection.description}</p>}
-      <p className={styles['facts']}>{factsOf(collection, userId, t)}</p>
+      <p className={listing['facts']}>{factsOf(collection, userId, t)}</p>
       {isOffered ? (
-        <div className={styles['actions']}>
+        <div className={listing['actions']}>
           <Button icon="edit" onClick={open('change')}>
             {t('collections.change')}
           </Button>
@@ -73,7 +73,7 @@ const CollectionHead = ({ collection, isOffered, refetch }: HeadProps) => {
           </Button>
         </div>
       ) : (
-        <p className={styles['facts']}>{t('collections.readOnly')}</p>
+        <p className={listing['facts']}>{t('collections.readOnly')}</p>
       )}
       {dialog === 'change' ? <CollectionForm collection={collection} onSaved={saved} onClose={close} /> : null}
       {dialog === 'delete' ? <DeleteCollection collection={collection} onDeleted={leave} onClose={close} /> : null}
@@ -103,9 +103,9 @@ const DocumentList = ({ collectionId, documents, isOffered, refetch }: ListProps
     <>
       {fault ? <p role="alert">{wordsOfRefusal(fault, t)}</p> : null}
       {documents?.length === 0 ? (
-        <p className={styles['soft']}>{t(isOffered ? 'documents.none' : 'documents.noneYet')}</p>
+        <p className={listing['soft']}>{t(isOffered ? 'documents.none' : 'documents.noneYet')}</p>
       ) : null}
-      <ul className={styles['documents']} aria-label={t('documents.label')} aria-busy={!documents}>
+      <ul className={listing['rows']} aria-label={t('documents.label')} aria-busy={!documents}>
         {documents?.map((document) => (
           <DocumentRow
             key={document.file.id}
@@ -125,11 +125,8 @@ const DocumentList = ({ collectionId, documents, isOffered, refetch }: ListProps
 
 export const CollectionPage = ({ id }: { readonly id: string }) => {
   const t = useTranslate();
-  const session = useSession();
-  const { collection, documents, pageInfo, fault, pager, refetch } = useCollection(id);
+  const { collection, isOffered, documents, pageInfo, index, fault, pager, refetch } = useCollection(id);
   if (collection === null && !fault) return <NoCollection />;
-  const isOffered = collection ? mayChange(session, collection) : false;
-  const retry = () => void refetch();
   // Not before it is known what the reader may do with them.
   const shown = collection ? documents : undefined;
   const list: ReactNode = (
@@ -145,23 +142,19 @@ export const CollectionPage = ({ id }: { readonly id: string }) => {
           {t('collections.all')}
         </Link>
       </TopBar>
-      <div className={styles['page']}>
-        <div className={styles['content']}>
-          {fault ? (
-            <Alert words={wordsOfRefusal(fault, t)}>
-              <Button onClick={retry}>{t('fault.retry')}</Button>
-            </Alert>
-          ) : null}
-          {collection ? <CollectionHead collection={collection} isOffered={isOffered} refetch={refetch} /> : null}
-          {isOffered ? (
-            <AddDocuments collectionId={id} onAdded={refetch}>
-              {list}
-            </AddDocuments>
-          ) : (
-            list
-          )}
-        </div>
-      </div>
+      <PageBody fault={fault} refetch={refetch}>
+        {collection ? <CollectionHead collection={collection} isOffered={isOffered} refetch={refetch} /> : null}
+        {isOffered ? (
+          <AddDocuments collectionId={id} onAdded={refetch}>
+            {list}
+          </AddDocuments>
+        ) : (
+          list
+        )}
+        {isOffered && index?.collection ? (
+          <CollectionIndex index={index.collection} models={index.embeddingModels} refetch={refetch} />
+        ) : null}
+      </PageBody>
     </>
   );
 };

@@ -1,10 +1,10 @@
 /** Deletes a collection, after a question. */
 import { type CollectionState, DeleteCollectionDocument } from '@parlance/client';
 import { useParlance } from '@parlance/react';
+import { ConfirmDialog } from '../../confirmation/confirm-dialog.tsx';
 import { Button } from '../../design/button.tsx';
 import { useTranslate } from '../../translations/translation.ts';
 import { useAttempt } from '../transfer/use-attempt.ts';
-import { ConfirmDialog } from './confirm-dialog.tsx';
 
 export interface DeleteCollectionProps {
   readonly collection: CollectionState;
@@ -26,7 +26,6 @@ export const DeleteCollection = ({ collection: { id, name }, onDeleted, onClose 
       fault={fault}
       onClose={onClose}
     >
-      <Button onClick={onClose}>{t('cancel')}</Button>
       <Button look="danger" disabled={isBusy} onClick={() => void remove()}>
         {t('collections.delete')}
       </Button>

@@ -1,9 +1,11 @@
 /** A document of a collection: its state, what is wrong with it, and what helps. */
 import type { DocumentState } from '@parlance/client';
 import { Button, IconButton } from '../../design/button.tsx';
+import { titleOfFileFailure, wordsOfFileFailure } from '../../faults/file-failure.ts';
 import { formatBytes, formatMoment } from '../../formats/format.ts';
 import { useLanguage, useTranslate } from '../../translations/translation.ts';
-import styles from './collections.module.css';
+import styles from '../listing/listing.module.css';
+import { RowState } from '../listing/row-state.tsx';
 
 export interface DocumentRowProps {
   readonly document: DocumentState;
@@ -26,13 +28,14 @@ const useFacts = ({ file, chunkCount, addedAt }: DocumentState): string => {
 
 const State = ({ document: { status, failure, file } }: Pick<DocumentRowProps, 'document'>) => {
   const t = useTranslate();
-  const code = file.failure?.code;
-  return (
-    <span className={styles['state']} data-status={status} aria-live="polite">
-      {status === 'FAILED' && code ? t(`documents.failure.${code}`) : t(`documents.${status}`)}
-      {failure === null ? null : <span className={styles['failure']}>{failure}</span>}
-    </span>
-  );
+  const language = useLanguage();
+  if (status === 'FAILED' && file.failure) {
+    const words = wordsOfFileFailure(file.failure, t, language);
+    return <RowState status={status} words={titleOfFileFailure(file.failure.code, t)} more={words} />;
+  }
+  // Why it could not be indexed has no code.
+  const more = language === 'en' || failure === null ? failure : t('documents.notIndexed');
+  return <RowState status={status} words={t(`documents.${status}`)} more={more} />;
 };
 
 export const DocumentRow = ({ document, isOffered, onRemove, onRetry }: DocumentRowProps) => {
@@ -43,8 +46,8 @@ export const DocumentRow = ({ document, isOffered, onRemove, onRetry }: Document
   const remove = () => onRemove(document);
   const retry = () => onRetry(id);
   return (
-    <li className={styles['document']}>
-      <span className={styles['documentWords']}>
+    <li className={styles['row']}>
+      <span className={styles['rowWords']}>
         <strong dir="auto">{name}</strong>
         <span className={styles['facts']}>{facts}</span>
       </span>

@@ -5,6 +5,7 @@ import { type ChangeEvent, type KeyboardEvent, useId, useState } from 'react';
 import { Button, IconButton } from '../../design/button.tsx';
 import { wordsOfRefusal } from '../../faults/describe-fault.ts';
 import { useTranslate } from '../../translations/translation.ts';
+import listing from '../listing/listing.module.css';
 import { useAttempt } from '../transfer/use-attempt.ts';
 import styles from './collections.module.css';
 
@@ -52,7 +53,7 @@ export const ReaderList = ({ readers, onChange }: ReaderListProps) => {
   return (
     <fieldset className={styles['readers']}>
       <legend>{t('readers.label')}</legend>
-      {readers.length === 0 ? <p className={styles['facts']}>{t('readers.none')}</p> : null}
+      {readers.length === 0 ? <p className={listing['facts']}>{t('readers.none')}</p> : null}
       <ul className={styles['people']}>
         {readers.map((reader) => (
           <li key={reader.id}>
@@ -67,7 +68,7 @@ export const ReaderList = ({ readers, onChange }: ReaderListProps) => {
         ))}
       </ul>
       <label htmlFor={fieldId}>{t('readers.email')}</label>
-      <span className={styles['add']}>
+      <span className={styles['entry']}>
         <input
           id={fieldId}
           type="email"
@@ -81,7 +82,7 @@ export const ReaderList = ({ readers, onChange }: ReaderListProps) => {
           {t('readers.add')}
         </Button>
       </span>
-      <p role="status" className={styles['facts']}>
+      <p role="status" className={listing['facts']}>
         {isUnknown ? t('readers.unknown') : ''}
       </p>
       {fault ? <p role="alert">{wordsOfRefusal(fault, t)}</p> : null}

@@ -1,11 +1,11 @@
 /** Takes a document out of a collection, or deletes its file for good where it is the reader's own. */
 import { DeleteFileDocument, type DocumentState, RemoveDocumentDocument } from '@parlance/client';
 import { useParlance } from '@parlance/react';
+import { ConfirmDialog } from '../../confirmation/confirm-dialog.tsx';
 import { Button } from '../../design/button.tsx';
 import { useSession } from '../../session/session-context.ts';
 import { useTranslate } from '../../translations/translation.ts';
 import { useAttempt } from '../transfer/use-attempt.ts';
-import { ConfirmDialog } from './confirm-dialog.tsx';
 
 export interface RemoveDocumentProps {
   readonly collectionId: string;

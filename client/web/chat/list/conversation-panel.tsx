@@ -83,6 +83,10 @@ export const ConversationPanel = ({ chosenId, actions }: ConversationPanelProps)
           <Icon name="collection" />
           {t('collections.title')}
         </Link>
+        <Link href="/files" className={styles['way']}>
+          <Icon name="file" />
+          {t('ownFiles.title')}
+        </Link>
         <search className={styles['search']}>
           <Icon name="search" size={16} />
           <input

@@ -3,11 +3,12 @@ import { type Attachment, failureOf, type ImportState, type UploadProgress } fro
 import { useParlance } from '@parlance/react';
 import { type ChangeEvent, useRef, useState } from 'react';
 import { Button } from '../../design/button.tsx';
-import { describeFault } from '../../faults/describe-fault.ts';
+import { type FileFailure, wordsOfFileFailure } from '../../faults/file-failure.ts';
 import { formatCount } from '../../formats/format.ts';
 import { useLanguage, useTranslate } from '../../translations/translation.ts';
 import { ExportState } from '../transfer/export-state.tsx';
 import styles from '../transfer/transfer.module.css';
+import { wordsOfExportFault, wordsOfImportFault } from '../transfer/transfer-faults.ts';
 import { useAttempt } from '../transfer/use-attempt.ts';
 import { useExport } from '../transfer/use-export.ts';
 import { useLeaving } from '../transfer/use-leaving.ts';
@@ -25,7 +26,7 @@ const ArchivePart = () => {
       <Button icon="down" disabled={isBusy} onClick={make}>
         {t('data.exportBegin')}
       </Button>
-      {fault ? <p role="alert">{describeFault(fault, t).words}</p> : null}
+      {fault ? <p role="alert">{wordsOfExportFault(fault, t)}</p> : null}
       {state ? <ExportState state={state} /> : null}
     </section>
   );
@@ -43,7 +44,7 @@ const ImportReport = ({ state }: { readonly state: ImportState }) => {
   return (
     <>
       <p role="status">{t(isRunning ? 'data.importing' : 'data.imported', counts)}</p>
-      {failure ? <p role="alert">{describeFault(failureOf(failure), t).words}</p> : null}
+      {failure ? <p role="alert">{wordsOfImportFault(failureOf(failure), t)}</p> : null}
       {leftOut.length === 0 ? null : (
         <ul className={styles['report']} aria-label={t('data.leftOut')}>
           {leftOut.map(({ reason, count, example }) => (
@@ -84,6 +85,7 @@ const ImportUpload = ({ progress, onResume }: ImportUploadProps) => {
 
 const ImportPart = () => {
   const t = useTranslate();
+  const language = useLanguage();
   const client = useParlance();
   const leaving = useLeaving();
   const input = useRef<HTMLInputElement>(null);
@@ -91,12 +93,15 @@ const ImportPart = () => {
   const upload = useRef<Attachment>(undefined);
   const [progress, setProgress] = useState<UploadProgress>();
   const [state, setState] = useState<ImportState>();
+  const [refused, setRefused] = useState<FileFailure>();
   const run = async (file: File) => {
     setState(undefined);
+    setRefused(undefined);
     const attachment = client.attach(file, { purpose: 'IMPORT', onProgress: setProgress });
     upload.current = attachment;
-    const { id } = await attachment.file;
+    const { id, failure } = await attachment.file;
     setProgress(undefined);
+    if (failure) return setRefused(failure);
     await client.importConversations(id, { signal: leaving(), onProgress: setState });
   };
   const choose = ({ target }: ChangeEvent<HTMLInputElement>) => {
@@ -122,7 +127,8 @@ const ImportPart = () => {
         {t('data.importFile')}
       </Button>
       {progress ? <ImportUpload progress={progress} onResume={() => upload.current?.resume()} /> : null}
-      {fault ? <p role="alert">{describeFault(fault, t).words}</p> : null}
+      {fault ? <p role="alert">{wordsOfImportFault(fault, t)}</p> : null}
+      {refused ? <p role="alert">{wordsOfFileFailure(refused, t, language)}</p> : null}
       {state ? <ImportReport state={state} /> : null}
     </section>
   );

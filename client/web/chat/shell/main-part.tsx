@@ -13,12 +13,17 @@ const CollectionPage = lazy(async () => ({
   default: (await import('../collections/collection-page.tsx')).CollectionPage,
 }));
 
+const FilesPage = lazy(async () => ({ default: (await import('../files/files-page.tsx')).FilesPage }));
+
 export const MainPart = () => (
   <Suspense fallback={<TopBar title="" isBehind={false} />}>
     <Switch>
       <Route path="/c/:id">{({ id }) => <ConversationPage key={id} id={id} />}</Route>
       <Route path="/collections">
         <CollectionsPage />
+      </Route>
+      <Route path="/files">
+        <FilesPage />
       </Route>
       <Route path="/collections/:id">{({ id }) => <CollectionPage key={id} id={id} />}</Route>
       <Route>

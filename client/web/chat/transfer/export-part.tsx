@@ -2,10 +2,10 @@
 import type { ExportFormat } from '@parlance/client';
 import { useParlance } from '@parlance/react';
 import { Button } from '../../design/button.tsx';
-import { describeFault } from '../../faults/describe-fault.ts';
 import { useLanguage, useTranslate } from '../../translations/translation.ts';
 import { ExportState } from './export-state.tsx';
 import styles from './transfer.module.css';
+import { wordsOfExportFault } from './transfer-faults.ts';
 import { useExport } from './use-export.ts';
 
 const formats = [
@@ -32,7 +32,7 @@ export const ExportPart = ({ id }: { readonly id: string }) => {
           </Button>
         ))}
       </div>
-      {fault ? <p role="alert">{describeFault(fault, t).words}</p> : null}
+      {fault ? <p role="alert">{wordsOfExportFault(fault, t)}</p> : null}
       {state ? <ExportState state={state} /> : null}
     </section>
   );

@@ -1,16 +1,16 @@
 /** How far an export is, and where its file is when it is done. */
 import { failureOf, type ExportState as State } from '@parlance/client';
-import { describeFault } from '../../faults/describe-fault.ts';
 import { formatMoment } from '../../formats/format.ts';
 import { useLanguage, useTranslate } from '../../translations/translation.ts';
 import styles from './transfer.module.css';
+import { wordsOfExportFault } from './transfer-faults.ts';
 
 export const ExportState = ({ state }: { readonly state: State }) => {
   const t = useTranslate();
   const language = useLanguage();
   const { status, progress, failure, downloadUrl, fileName, expiresAt } = state;
   if (status === 'FAILED') {
-    return <p role="alert">{failure ? describeFault(failureOf(failure), t).words : t('transfer.failed')}</p>;
+    return <p role="alert">{failure ? wordsOfExportFault(failureOf(failure), t) : t('transfer.failed')}</p>;
   }
   if (status !== 'READY' || downloadUrl === null) {
     return (

@@ -1,10 +1,10 @@
 /**
- * Shares a conversation, and ends that. Invariant: the link is shown once, right after it was made, because nobody can
- * find its token out later.
+ * Shares a conversation, and ends that, where the tenant allows it. Invariant: the link is shown once, right after it
+ * was made, because nobody can find its token out later.
  */
 import { RevokeShareDocument, ShareConversationDocument, ShareDocument, type ShareState } from '@parlance/client';
 import { useParlance } from '@parlance/react';
-import { type ChangeEvent, useEffect, useState } from 'react';
+import { type ChangeEvent, type ReactNode, useEffect, useState } from 'react';
 import { Button } from '../../design/button.tsx';
 import { describeFault } from '../../faults/describe-fault.ts';
 import { formatMoment } from '../../formats/format.ts';
@@ -22,12 +22,18 @@ const useShare = (id: string) => {
   const client = useParlance();
   const [attempt, fault, isBusy] = useAttempt();
   const [share, setShare] = useState<ShareState | null>();
+  const [isAllowed, setAllowed] = useState<boolean>();
   const [link, setLink] = useState<string>();
   useEffect(() => {
-    void attempt(() => client.query(ShareDocument, { id })).then((found) => setShare(found?.conversation?.share));
+    void attempt(() => client.query(ShareDocument, { id })).then((found) => {
+      setShare(found?.conversation?.share);
+      setAllowed(found?.sharingAllowed);
+    });
   }, [client, attempt, id]);
   return {
     ...{ share, link, fault, isBusy },
+    /** Whether the tenant does; undefined until that is known. */
+    isAllowed,
     async make(forDays: number, withFiles: boolean): Promise<void> {
       const expiresAt = forDays === 0 ? null : new Date(Date.now() + forDays * dayMs).toISOString();
       const made = await attempt(() => client.mutate(ShareConversationDocument, { id, expiresAt, withFiles }));
@@ -60,22 +66,21 @@ const ShareFacts = ({ share }: { readonly share: ShareState }) => {
   );
 };
 
-export const SharePart = ({ id }: { readonly id: string }) => {
+interface ShareFormProps extends Pick<ReturnType<typeof useShare>, 'isBusy' | 'make'> {
+  readonly isShared: boolean;
+  /** The button that ends the share. */
+  readonly children: ReactNode;
+}
+
+const ShareForm = ({ isShared, isBusy, make, children }: ShareFormProps) => {
   const t = useTranslate();
-  const { share, link, fault, isBusy, make, revoke } = useShare(id);
   const [chosenDays, setDays] = useState<number>(30);
   const choose = ({ target }: ChangeEvent<HTMLSelectElement>) => setDays(Number(target.value));
   const [withFiles, setWithFiles] = useState(false);
   const chooseFiles = ({ target }: ChangeEvent<HTMLInputElement>) => setWithFiles(target.checked);
   const create = () => void make(chosenDays, withFiles);
-  const end = () => void revoke();
   return (
-    <section className={styles['part']} aria-label={t('share.title')}>
-      <h3>{t('share.title')}</h3>
-      <p>{t('share.intro')}</p>
-      {fault ? <p role="alert">{describeFault(fault, t).words}</p> : null}
-      {share ? <ShareFacts share={share} /> : null}
-      {link === undefined ? null : <SecretOnce words={t('share.once')} secret={link} />}
+    <>
       <p>
         <label>
           <input type="checkbox" checked={withFiles} onChange={chooseFiles} /> {t('share.withFiles')}
@@ -90,14 +95,37 @@ export const SharePart = ({ id }: { readonly id: string }) => {
           ))}
         </select>
         <Button look="main" icon="copy" disabled={isBusy} onClick={create}>
-          {t(share ? 'share.again' : 'share.make')}
+          {t(isShared ? 'share.again' : 'share.make')}
         </Button>
-        {share ? (
-          <Button look="danger" disabled={isBusy} onClick={end}>
-            {t('share.end')}
-          </Button>
-        ) : null}
+        {children}
       </div>
+    </>
+  );
+};
+
+export const SharePart = ({ id }: { readonly id: string }) => {
+  const t = useTranslate();
+  const { share, link, fault, isBusy, isAllowed, make, revoke } = useShare(id);
+  const end = () => void revoke();
+  const ending = share ? (
+    <Button look="danger" disabled={isBusy} onClick={end}>
+      {t('share.end')}
+    </Button>
+  ) : null;
+  return (
+    <section className={styles['part']} aria-label={t('share.title')}>
+      <h3>{t('share.title')}</h3>
+      <p>{t(isAllowed === false ? 'share.forbidden' : 'share.intro')}</p>
+      {fault ? <p role="alert">{describeFault(fault, t).words}</p> : null}
+      {share && isAllowed !== false ? <ShareFacts share={share} /> : null}
+      {link === undefined ? null : <SecretOnce words={t('share.once')} secret={link} />}
+      {isAllowed === false ? (
+        ending
+      ) : (
+        <ShareForm isShared={Boolean(share)} isBusy={isBusy} make={make}>
+          {ending}
+        </ShareForm>
+      )}
     </section>
   );
 };

@@ -3,7 +3,8 @@ import type { UploadedFile } from '@parlance/react';
 import { useEffect, useState } from 'react';
 import { IconButton } from '../../design/button.tsx';
 import { wordsOfRefusal } from '../../faults/describe-fault.ts';
-import { useTranslate } from '../../translations/translation.ts';
+import { wordsOfFileFailure } from '../../faults/file-failure.ts';
+import { useLanguage, useTranslate } from '../../translations/translation.ts';
 import styles from './uploads.module.css';
 
 export interface UploadsRowProps {
@@ -24,8 +25,9 @@ const Picture = ({ blob }: { readonly blob: Blob }) => {
 
 const useStateWords = ({ progress, file, fault }: UploadedFile): string => {
   const t = useTranslate();
+  const language = useLanguage();
   if (fault) return wordsOfRefusal(fault, t);
-  if (file?.failure) return file.failure.message;
+  if (file?.failure) return wordsOfFileFailure(file.failure, t, language);
   if (file) return t('files.ready');
   if (!progress) return t('files.waiting');
   const { stage, sentBytes, totalBytes, resumedBytes } = progress;
