@@ -72,7 +72,7 @@ const refreshBatch = (
   });
 
 /** Resolves when no index is left, or the signal is aborted. */
-export const refreshTerms = async (services: RefreshServices, signal: AbortSignal): Promise<void> => {
+const refreshTerms = async (services: RefreshServices, signal: AbortSignal): Promise<void> => {
   for (let index = await findOutdated(services); index && !signal.aborted; index = await findOutdated(services)) {
     let last: number | undefined = -1;
     while (last !== undefined && !signal.aborted) last = await refreshBatch(services, index, last);
