@@ -16,7 +16,7 @@ import { startStandalone } from '../../tests/support/standalone-process.ts';
 
 const door = join(import.meta.dirname, 'index.ts');
 /** The compressed bytes in docs/sdk.md, and a little more. */
-const maxBytes = 27_500;
+const maxBytes = 28_000;
 
 /** Bundles what an entry needs into one file, for a page. */
 const bundle = async (entry: string) => {
