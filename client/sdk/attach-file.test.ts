@@ -1,7 +1,11 @@
 /** Uploads that are interrupted, against a whole Parlance: what the server has is not sent again. */
 import { createHash, randomBytes } from 'node:crypto';
+import { openAsBlob } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
+import { createDirectory } from '../../tests/services/directory.ts';
 import type { TestClient } from '../../tests/support/client.ts';
 import type { Parlance } from '../../tests/support/parlance.ts';
 import { startStandalone } from '../../tests/support/standalone-process.ts';
@@ -152,6 +156,20 @@ test('an upload that is cancelled is deleted with its parts', async () => {
   await expect.poll(async () => (await client.query(FileDocument, { id })).file).toBeNull();
   expect(await uploader.attach(file).file).toMatchObject({ status: 'READY' });
   expect(door.uploads.slice(2)).toEqual([...parts]);
+});
+
+test('a file that changes while it is uploaded is refused with what to do, and nothing of it stays', async () => {
+  await using directory = await createDirectory();
+  const path = join(directory.path, 'archive.json');
+  await writeFile(path, randomBytes(3 * partSize));
+  await using uploader = await openUploader();
+  uploader.door.breaking = { what: 'part 2', how: 'CUT' };
+  const upload = uploader.attach(await openAsBlob(path, { type: 'application/json' }));
+  const { fileId = '' } = await uploader.paused();
+  await writeFile(path, 'shorter');
+  upload.resume();
+  await expect(upload.file).rejects.toMatchObject({ name: 'ParlanceError', code: 'FILE_UNREADABLE', retryable: false });
+  await expect.poll(async () => (await uploader.client.query(FileDocument, { id: fileId })).file).toBeNull();
 });
 
 test('the digest of a long file is computed without having the file in memory', async () => {

@@ -47,7 +47,7 @@ export interface AttachOptions {
 export interface Attachment {
   /**
    * The file once the server has read it: READY, or FAILED with the reason. Rejects with the ParlanceError of a
-   * refusal, and with NETWORK_ERROR when the upload was cancelled.
+   * refusal, with FILE_UNREADABLE when the file has changed, and with NETWORK_ERROR when the upload was cancelled.
    */
   readonly file: Promise<FileStateFragment>;
   /** Interrupts the upload; `file` stays pending. */

@@ -1,7 +1,7 @@
 /**
- * The errors of the SDK: one union, distinguished by `code`. Codes of the server mean what docs/errors.md says;
- * NETWORK_ERROR is the client's own, for a server that cannot be reached. Everything that the SDK throws is one of
- * these.
+ * The errors of the SDK: one union, distinguished by `code`. Codes of the server mean what docs/errors.md says. The
+ * client's own are NETWORK_ERROR, for a server that cannot be reached, and FILE_UNREADABLE, for a file that is to be
+ * uploaded and has changed or is gone. Everything that the SDK throws is one of these.
  */
 
 /** Code -> whether the same request can succeed later. A code that is missing here belongs to a newer server. */
@@ -61,7 +61,7 @@ export type ParlanceFault =
   | (Fault<'CONTENT_BLOCKED'> & { readonly categories: readonly string[] })
   | (Fault<'QUOTA_EXCEEDED'> & { readonly quota: string | undefined })
   | (Fault<'TOO_MANY_SUBSCRIPTIONS' | 'TOO_MANY_API_KEYS'> & { readonly limit: number | undefined })
-  | Fault<'NETWORK_ERROR'>
+  | Fault<'NETWORK_ERROR' | 'FILE_UNREADABLE'>
   | (Fault<'UNKNOWN'> & { readonly serverCode: string });
 
 export type ParlanceError = Error & ParlanceFault;
@@ -120,6 +120,17 @@ export const signedOut: GivenError = { message: 'Sign in again.', extensions: { 
 export const networkError = (cause: unknown): ParlanceError =>
   toError(
     { code: 'NETWORK_ERROR', message: 'The server cannot be reached.', retryable: true, retryAfterMs: undefined },
+    cause,
+  );
+
+export const fileUnreadable = (cause: unknown): ParlanceError =>
+  toError(
+    {
+      code: 'FILE_UNREADABLE',
+      message: 'The file has changed, or cannot be read any more. Choose it again.',
+      retryable: false,
+      retryAfterMs: undefined,
+    },
     cause,
   );
 

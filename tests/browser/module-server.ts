@@ -15,9 +15,10 @@ const imports = {
   '@0no-co/graphql.web': '/node_modules/@0no-co/graphql.web/dist/graphql.web.mjs',
   wonka: '/node_modules/wonka/dist/wonka.mjs',
   'graphql-ws/client': '/node_modules/graphql-ws/dist/client.js',
+  '@noble/hashes/sha2.js': '/node_modules/@noble/hashes/sha2.js',
 };
-const served =
-  /^\/(client\/sdk|tests\/browser|node_modules\/(@urql\/core|@0no-co\/graphql\.web|wonka|graphql-ws)\/dist)\/[\w./-]+$/;
+const packages = '(@urql/core|@0no-co/graphql\\.web|wonka|graphql-ws)/dist|@noble/hashes';
+const served = new RegExp(`^/(client/sdk|tests/browser|node_modules/(${packages}))/[\\w./-]+$`);
 
 /** Bundlers put the environment in at the build; here the page has it. */
 const page = (script: string): string => `<!doctype html>

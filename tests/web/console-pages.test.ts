@@ -34,8 +34,6 @@ afterAll(() => stand[Symbol.asyncDispose]());
 
 test.each([
   ['light', 1280],
-  ['dark', 1280],
-  ['light', 360],
   ['dark', 360],
 ] as const)(
   'axe finds nothing in the %s theme at %d pixels, and no page is wider than that',

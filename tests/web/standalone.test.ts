@@ -1,5 +1,6 @@
 /** The web client in front of the standalone. */
 import { accessibilityFlows } from './flows/accessibility.ts';
+import { browserFaultFlows } from './flows/browser-faults.ts';
 import { collectionFlows } from './flows/collections.ts';
 import { conversationFlows } from './flows/conversation.ts';
 import { fileFlows } from './flows/files.ts';
@@ -22,6 +23,7 @@ typedTextFlows(stand);
 scrollingFlows(stand);
 renewalFlows(stand);
 interruptionFlows(stand);
+browserFaultFlows(stand);
 hostileTextFlows(stand);
 toolFlows(stand);
 fileFlows(stand);

@@ -18,6 +18,7 @@ type Unspecific = 'BAD_USER_INPUT' | 'UNKNOWN';
 
 const descriptions: Readonly<Record<Exclude<ParlanceFault['code'], Unspecific>, Description>> = {
   NETWORK_ERROR: { words: 'fault.network', remedy: 'retry' },
+  FILE_UNREADABLE: { words: 'fault.fileUnreadable', remedy: 'none' },
   UNAUTHENTICATED: { words: 'fault.unauthenticated', remedy: 'signIn' },
   FORBIDDEN: { words: 'fault.forbidden', remedy: 'none' },
   UNAUTHORIZED_FIELD_OR_TYPE: { words: 'fault.forbidden', remedy: 'none' },

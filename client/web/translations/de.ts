@@ -350,6 +350,7 @@ export const de: Readonly<Record<MessageId, string>> = {
   'fault.edit': 'Text ändern',
   'fault.discard': 'Verwerfen',
   'fault.network': 'Der Server war nicht erreichbar.',
+  'fault.fileUnreadable': 'Die Datei wurde geändert oder lässt sich nicht mehr lesen. Wählen Sie sie noch einmal aus.',
   'fault.unauthenticated': 'Sie sind abgemeldet.',
   'fault.forbidden': 'Das dürfen Sie nicht. Fragen Sie Ihre Administration.',
   'fault.notFound': 'Das gibt es nicht mehr.',

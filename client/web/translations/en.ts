@@ -341,6 +341,7 @@ export const en = {
   'fault.edit': 'Change the text',
   'fault.discard': 'Discard',
   'fault.network': 'The server could not be reached.',
+  'fault.fileUnreadable': 'The file has changed, or cannot be read any more. Choose it again.',
   'fault.unauthenticated': 'You are signed out.',
   'fault.forbidden': 'You may not do this. Ask an administrator.',
   'fault.notFound': 'This does not exist any more.',
