@@ -54,10 +54,20 @@ test('an administrator switches caches on, curates a reply, sees what it saved, 
   await page.getByText('Keeps.').first().waitFor();
   expect(await storedPolicy()).toEqual(stored);
 
+  // Whoever types before the list is there keeps what was typed.
+  const typed = Promise.withResolvers<void>();
+  const isList = (text: string | null) => text?.includes('query Caches') === true;
+  await page.route('**/graphql', async (route) => {
+    if (isList(route.request().postData())) await typed.promise;
+    await route.fallback();
+  });
   await visit(page, '/caches', 'Caches');
   const form = page.getByRole('form', { name: 'Curated replies' });
   await form.getByLabel('Questions').fill('What is the price of the large model?\nHow much is the large model?');
   await form.getByLabel('Reply').fill('It costs **5 euros**.');
+  typed.resolve();
+  await page.getByText('No curated reply.').waitFor();
+  await page.unroute('**/graphql');
   await form.getByRole('button', { name: 'Save' }).click();
   await said(page, 'The curated reply is saved.');
   await page.getByRole('cell', { name: /^What is the price of the large model/ }).waitFor();

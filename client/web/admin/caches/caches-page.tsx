@@ -89,6 +89,8 @@ export const CachesPage = () => {
   const { data, fault, refetch } = useRead(CachesDocument, { range });
   const { isRunning, fault: refused, run } = useAction();
   const [edited, setEdited] = useState<string>();
+  // Each that was saved leaves an empty form. What is being typed stays, whatever the list becomes meanwhile.
+  const [savedCount, setSavedCount] = useState(0);
   const curated = data?.curatedReplies.find(({ id }) => id === edited);
   const clear = () =>
     void run(async () => {
@@ -101,6 +103,7 @@ export const CachesPage = () => {
     }, w('caches.deleted'));
   const saved = async () => {
     setEdited(undefined);
+    setSavedCount((count) => count + 1);
     await refetch();
   };
   const documents = [CachesDocument, ClearReplyCachesDocument, UpsertCuratedReplyDocument, DeleteCuratedReplyDocument];
@@ -132,7 +135,7 @@ export const CachesPage = () => {
         none={w('caches.none')}
       />
       <Section title={w(curated ? 'caches.change' : 'caches.add')} intro={w('caches.addIntro')}>
-        <CuratedForm key={curated?.id ?? `new ${data?.curatedReplies.length}`} curated={curated} onSaved={saved} />
+        <CuratedForm key={curated?.id ?? `new ${savedCount}`} curated={curated} onSaved={saved} />
       </Section>
     </Page>
   );
