@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { fileFailureCodes, fileKinds } from './files.ts';
+import { filesReleasedSchema } from './files-released.ts';
 import { priceSchema, replyJobSchema } from './generation-job.ts';
 import { pools } from './pools.ts';
 import { reuseLevers } from './reuse.ts';
@@ -266,17 +267,6 @@ export type DocumentEmbedded = z.infer<typeof documentEmbeddedSchema>;
  */
 export const userDeletedSchema = z.object({ tenantId: z.uuid(), userId: z.uuid(), before: z.iso.datetime() });
 export type UserDeleted = z.infer<typeof userDeletedSchema>;
-
-/**
- * Routing key `files.released`, id = a fresh one: conversations that are purged were the last that had these files.
- * Knowledge deletes those that are in no collection. May come twice.
- */
-export const filesReleasedSchema = z.object({
-  tenantId: z.uuid(),
-  userId: z.uuid(),
-  fileIds: z.array(z.uuid()).min(1).max(500),
-});
-export type FilesReleased = z.infer<typeof filesReleasedSchema>;
 
 /** The schema of each event, by its routing key. */
 export const brokerEventSchemas = {

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { FilesReleased } from '#contracts/broker-events.ts';
+import type { FilesReleased } from '#contracts/files-released.ts';
 import { setLegalHold } from '../conversations/legal-hold.ts';
 import { type Fixture, logger, newIdentity, openFixture } from '../conversations.fixture.ts';
 import {

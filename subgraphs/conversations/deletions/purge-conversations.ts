@@ -8,9 +8,11 @@ import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/sql';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import { maxReleasedFiles } from '#contracts/files-released.ts';
 import type { Broker } from '#kernel/broker/broker.ts';
 import type { Database } from '#kernel/database/database.ts';
 import type { Logger } from '#kernel/log.ts';
+import { repeatTask } from '#kernel/process/repeat-task.ts';
 import { type Conversation, ConversationEntity } from '../entities.ts';
 
 export interface PurgeServices {
@@ -23,8 +25,6 @@ const dayMs = 24 * 60 * 60 * 1000;
 const sweepEveryMs = 10 * 60_000;
 /** Conversations that are looked for at once. */
 const batch = 50;
-/** Files of one event. */
-const filesOfEvent = 500;
 /** Keys of one statement. */
 const keysAtOnce = 5_000;
 /** Days for which a send can be repeated under its key: far longer than any client tries. */
@@ -57,8 +57,8 @@ const releaseFiles = async (
   { tenantId, id, ownerId: userId }: Conversation,
 ): Promise<void> => {
   const fileIds = filesSchema.parse(await em.execute(filesSql, [tenantId, id])).map((file) => file.id);
-  for (let from = 0; from < fileIds.length; from += filesOfEvent) {
-    const body = { tenantId, userId, fileIds: fileIds.slice(from, from + filesOfEvent) };
+  for (let from = 0; from < fileIds.length; from += maxReleasedFiles) {
+    const body = { tenantId, userId, fileIds: fileIds.slice(from, from + maxReleasedFiles) };
     await broker.publish('events', 'files.released', uuidv7(), body);
   }
 };
@@ -87,7 +87,6 @@ export const purgeDeleted = async (services: PurgeServices, keepDays: number, no
   while ((await deleteOldKeys(services, new Date(now.getTime() - keepKeysDays * dayMs))) === keysAtOnce);
   if (keepDays === 0) return;
   const due = { deletedAt: { $lt: new Date(now.getTime() - keepDays * dayMs) }, legalHold: false };
-  let faults = 0;
   const failed: string[] = [];
   for (;;) {
     const found = await services.database.asSystem((em) =>
@@ -99,9 +98,8 @@ export const purgeDeleted = async (services: PurgeServices, keepDays: number, no
     );
     for (const { id } of found) {
       await purge(services, due, id).catch((err: unknown) => {
-        faults += 1;
         failed.push(id);
-        if (faults === mostFaults) throw err;
+        if (failed.length === mostFaults) throw err;
         services.logger.warn({ err, conversationId: id }, 'a deleted conversation stays until the next purge');
       });
     }
@@ -110,18 +108,9 @@ export const purgeDeleted = async (services: PurgeServices, keepDays: number, no
 };
 
 /** Closing waits for a purge that runs. */
-export const startPurge = (services: PurgeServices, keepDays: number): AsyncDisposable => {
-  let running = Promise.resolve();
-  const timer = setInterval(() => {
-    running = running
-      .then(() => purgeDeleted(services, keepDays))
-      .catch((err: unknown) => services.logger.warn({ err }, 'deleted conversations are not purged yet'));
-  }, sweepEveryMs);
-  timer.unref();
-  return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer);
-      await running;
-    },
-  };
-};
+export const startPurge = (services: PurgeServices, keepDays: number): AsyncDisposable =>
+  repeatTask({
+    everyMs: sweepEveryMs,
+    run: () => purgeDeleted(services, keepDays),
+    onFault: (err) => services.logger.warn({ err }, 'deleted conversations are not purged yet'),
+  });

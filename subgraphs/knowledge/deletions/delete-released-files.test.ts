@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type FileOwner, madeKeys, quarantineKey } from '#contracts/blob-keys.ts';
-import type { FilesReleased } from '#contracts/broker-events.ts';
+import type { FilesReleased } from '#contracts/files-released.ts';
 import type { Identity } from '#contracts/identity.ts';
 import { acme, globex, identityOf, type KnowledgeFixture, openKnowledgeFixture } from '../knowledge.fixture.ts';
 

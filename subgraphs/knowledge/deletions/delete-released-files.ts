@@ -3,8 +3,8 @@
  * that is a document of a collection stays, and so does one of anybody else; doing it again changes nothing.
  */
 import { z } from 'zod';
-import type { FilesReleased } from '#contracts/broker-events.ts';
 import { fileChangedTopic } from '#contracts/files.ts';
+import type { FilesReleased } from '#contracts/files-released.ts';
 import { arrayLiteral } from '#kernel/database/array-literal.ts';
 import { FileEntity } from '../entities.ts';
 import { removeFile } from '../files/delete-file.ts';

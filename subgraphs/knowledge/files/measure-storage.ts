@@ -4,6 +4,7 @@
  * and its events are stored in the same transaction; looking again on that day reads no file. A day on which no process
  * runs is not counted: nobody knows what was there.
  */
+import { repeatTask } from '#kernel/process/repeat-task.ts';
 import type { FileServices } from './file-services.ts';
 
 const lookEveryMs = 5 * 60_000;
@@ -35,19 +36,10 @@ export const measureStorage = async (
 };
 
 /** Looks now and every few minutes. Closing waits for a count that runs. */
-export const startStorageMeasurement = (services: Pick<FileServices, 'database' | 'logger'>): AsyncDisposable => {
-  let running = Promise.resolve();
-  const measure = (): void => {
-    running = running
-      .then(() => measureStorage(services))
-      .catch((err: unknown) => services.logger.warn({ err }, 'what users keep was not counted'));
-  };
-  const timer = setInterval(measure, lookEveryMs);
-  measure();
-  return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer);
-      await running;
-    },
-  };
-};
+export const startStorageMeasurement = (services: Pick<FileServices, 'database' | 'logger'>): AsyncDisposable =>
+  repeatTask({
+    everyMs: lookEveryMs,
+    run: () => measureStorage(services),
+    onFault: (err) => services.logger.warn({ err }, 'what users keep was not counted'),
+    isDueAtOnce: true,
+  });

@@ -1,5 +1,6 @@
 /** Forgets files whose upload never came, and deletes blobs that no file names any more, every minute. */
 import { LockMode } from '@mikro-orm/core';
+import { repeatTask } from '#kernel/process/repeat-task.ts';
 import { FileEntity } from '../entities.ts';
 import { removeFile } from './delete-file.ts';
 import { deleteDoomedBlobs } from './doom-blobs.ts';
@@ -28,15 +29,9 @@ export const sweepFiles = async (services: SweepServices, graceMs = completionGr
 };
 
 /** Closing waits for a sweep that runs. */
-export const startFileSweeper = (services: SweepServices): AsyncDisposable => {
-  let running = Promise.resolve();
-  const timer = setInterval(() => {
-    running = sweepFiles(services).catch((err: unknown) => services.logger.warn({ err }, 'sweep of files failed'));
-  }, sweepEveryMs);
-  return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer);
-      await running;
-    },
-  };
-};
+export const startFileSweeper = (services: SweepServices): AsyncDisposable =>
+  repeatTask({
+    everyMs: sweepEveryMs,
+    run: () => sweepFiles(services),
+    onFault: (err) => services.logger.warn({ err }, 'sweep of files failed'),
+  });

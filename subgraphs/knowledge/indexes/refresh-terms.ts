@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { termsVersion } from '#contracts/search-terms/search-terms.ts';
 import { callFunctionIn } from '#kernel/database/call-function.ts';
+import { repeatTask } from '#kernel/process/repeat-task.ts';
 import type { FileServices } from '../files/file-services.ts';
 import { passageTerms } from './passage-terms.ts';
 
@@ -82,21 +83,16 @@ const refreshTerms = async (services: RefreshServices, signal: AbortSignal): Pro
 /** Closing waits for a batch that runs. */
 export const startTermsRefresh = (services: RefreshServices): AsyncDisposable => {
   const closing = new AbortController();
-  let running: Promise<void> | undefined;
-  const refresh = (): void => {
-    running ??= refreshTerms(services, closing.signal)
-      .catch((err: unknown) => services.logger.warn({ err }, 'the terms of passages were not made again'))
-      .finally(() => {
-        running = undefined;
-      });
-  };
-  refresh();
-  const timer = setInterval(refresh, refreshEveryMs);
+  const refreshing = repeatTask({
+    everyMs: refreshEveryMs,
+    run: () => refreshTerms(services, closing.signal),
+    onFault: (err) => services.logger.warn({ err }, 'the terms of passages were not made again'),
+    isDueAtOnce: true,
+  });
   return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer);
+    [Symbol.asyncDispose]() {
       closing.abort();
-      await running;
+      return refreshing[Symbol.asyncDispose]();
     },
   };
 };

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { Logger } from '#kernel/log.ts';
+import { repeatTask } from '#kernel/process/repeat-task.ts';
 import { McpServerEntity } from '../entities.ts';
 import { listEveryMs, type McpServices, pinTools } from './pin-tools.ts';
 
@@ -37,21 +38,9 @@ export const listDueServers = async (services: McpServices): Promise<void> => {
   }
 };
 
-export const watchMcpServers = (services: McpServices, logger: Logger): AsyncDisposable => {
-  let running: Promise<void> | undefined;
-  const timer = setInterval(() => {
-    running ??= listDueServers(services)
-      .catch((err: unknown) => {
-        logger.warn({ err }, 'the tools of MCP servers could not be listed; this is repeated');
-      })
-      .finally(() => {
-        running = undefined;
-      });
-  }, lookEveryMs);
-  return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer);
-      await running;
-    },
-  };
-};
+export const watchMcpServers = (services: McpServices, logger: Logger): AsyncDisposable =>
+  repeatTask({
+    everyMs: lookEveryMs,
+    run: () => listDueServers(services),
+    onFault: (err) => logger.warn({ err }, 'the tools of MCP servers could not be listed; this is repeated'),
+  });

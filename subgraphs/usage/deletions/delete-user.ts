@@ -11,6 +11,7 @@ import type { Identity } from '#contracts/identity.ts';
 import type { Logger } from '#kernel/log.ts';
 import { type OutboxRow, outboxRowOf, storeOutboxRow } from '#kernel/outbox/outbox-table.ts';
 import type { OutboxRelay } from '#kernel/outbox/relay.ts';
+import { repeatTask } from '#kernel/process/repeat-task.ts';
 import { type AccessServices, changeAccess } from '../accounts/decide-access.ts';
 import type { PublishRevocation } from '../api-keys/revoke-api-key.ts';
 import { ApiKeyEntity, OutboxEntity, type User, UserEntity } from '../entities.ts';
@@ -79,18 +80,9 @@ export const announceAgain = async (
 /** Closing waits for a sweep that runs. */
 export const startDeletionSweep = (
   services: Pick<DeletionServices, 'database' | 'relay'> & { readonly logger: Logger },
-): AsyncDisposable => {
-  let running = Promise.resolve();
-  const timer = setInterval(() => {
-    running = announceAgain(services).catch((err: unknown) =>
-      services.logger.warn({ err }, 'deletions of users are not published again yet'),
-    );
-  }, sweepEveryMs);
-  timer.unref();
-  return {
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer);
-      await running;
-    },
-  };
-};
+): AsyncDisposable =>
+  repeatTask({
+    everyMs: sweepEveryMs,
+    run: () => announceAgain(services),
+    onFault: (err) => services.logger.warn({ err }, 'deletions of users are not published again yet'),
+  });

@@ -37,6 +37,20 @@ export const userDeletionSuite = (parlance: () => Parlance): void => {
       .length;
   };
 
+  test('an administrator of the tenant holds a conversation, and nobody else does', async () => {
+    const [ada, bob] = [
+      await parlance().as('ada', { roles: ['ADMIN'] }),
+      await parlance().as('bob', { roles: ['ADMIN'] }),
+    ];
+    const grace = await parlance().as('grace');
+    const hold = 'mutation ($id: ID!) { setLegalHold(id: $id, legalHold: true) { legalHold } }';
+    const id = await grace.createConversation();
+    expect((await grace.refusal(hold, { id })).extensions.code).toBe('FORBIDDEN');
+    expect((await bob.refusal(hold, { id })).extensions.code).toBe('NOT_FOUND');
+    const heldShape = z.object({ setLegalHold: z.object({ legalHold: z.literal(true) }) });
+    await ada.query(heldShape, hold, { id });
+  });
+
   test('a deleted user leaves an id and the sums of the ledger: no text, no file, no page, no blob', async () => {
     const ada = await parlance().as('ada', { roles: ['ADMIN'] });
     const { id: userId, client: user } = await signInNewUser();

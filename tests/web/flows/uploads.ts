@@ -33,7 +33,7 @@ export const uploadFlows = (stand: () => WebStand): void => {
     expect(page.complaints).toEqual([]);
   });
 
-  test('an import whose upload was interrupted says so, and goes on when it is told to', async () => {
+  test('an import whose upload was interrupted says so, and goes on when it is resumed', async () => {
     await using page = await stand().open({ user: 'Grace' });
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByRole('button', { name: 'Your data' }).click();
