@@ -92,7 +92,9 @@ const Timeline = ({ conversationId }: { readonly conversationId: string }): Reac
   useEffect(() => void chat.texts.push(last), [last]);
   return (
     <>
-      <h1 id="title">{conversation?.title}</h1>
+      <h1 id="title" data-instructions={conversation?.systemPrompt ?? ''}>
+        {conversation?.title}
+      </h1>
       <ol id="timeline" data-state={timeline.status} data-older={timeline.hasOlder} data-error={timeline.error?.code}>
         {timeline.messages.map((entry) => (
           <Row key={entry.key} entry={entry} />

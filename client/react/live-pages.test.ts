@@ -24,6 +24,13 @@ const waitForLast = (chat: ChatPage, name: string, wanted: string): Promise<stri
     (value) => value === wanted,
   );
 
+/** Until the subscription of a page with a timeline is surely in force: until then, changes may have been missed. */
+const untilInForce = (chat: ChatPage): Promise<string[]> =>
+  until(
+    async () => chat.operations.filter((name) => /^Conversation(Version)?$/.test(name)).toSorted(),
+    (names) => names.join(' ') === 'Conversation Conversation ConversationVersion',
+  );
+
 test('another reply, another wording and the selection of branches show on both pages, with their places', async () => {
   const conversationId = await stand.ada.createConversation();
   await stand.ada.converse(conversationId, 'script: tokens=2');
@@ -89,6 +96,43 @@ test('a response that comes late does not bring back a branch that was left mean
   await late;
   await chat.page.evaluate(() => new Promise(requestAnimationFrame));
   expect(await chat.attribute(`${rows}:last-child`, 'data-place')).toBe('1/2');
+});
+
+test('a change that is delivered so late that it brings the next one does not hide it', async () => {
+  const conversationId = await stand.ada.createConversation();
+  const { turn } = await stand.ada.converse(conversationId, 'script: tokens=2');
+  await using chat = await stand.openPage();
+  let late = 0;
+  // Ahead of each change comes one that was made before it and is resolved after it: both bring the same conversation.
+  await chat.page.routeWebSocket('**/graphql', (socket) => {
+    socket.connectToServer().onMessage((message) => {
+      const text = String(message);
+      const earlier = text.replace(/"(BRANCH_SELECTED|UPDATED)"/, '"MESSAGE_FINISHED"');
+      if (earlier !== text) {
+        late += 1;
+        socket.send(earlier);
+      }
+      socket.send(message);
+    });
+  });
+  await chat.page.reload();
+  await chat.show({ conversationId });
+  await untilInForce(chat);
+  await chat.waitFor(rows, (texts) => texts.length === 2);
+  const regenerate =
+    'mutation($input: RegenerateMessageInput!) { regenerateMessage(input: $input) { assistantMessage { id } } }';
+  await stand.ada.query(z.unknown(), regenerate, {
+    input: { messageId: turn.assistantMessage.id, idempotencyKey: crypto.randomUUID() },
+  });
+  await waitForLast(chat, 'data-place', '2/2');
+  await waitForLast(chat, 'data-status', 'COMPLETED');
+  const select = 'mutation($id: ID!) { selectBranch(messageId: $id) { id } }';
+  await stand.ada.query(z.unknown(), select, { id: turn.assistantMessage.id });
+  await waitForLast(chat, 'data-place', '1/2');
+  const update = 'mutation($id: ID!) { updateConversation(id: $id, input: { systemPrompt: "Be brief." }) { id } }';
+  await stand.ada.query(z.unknown(), update, { id: conversationId });
+  await chat.waitFor('#title[data-instructions="Be brief."]', (found) => found.length === 1);
+  expect(late).toBe(2);
 });
 
 test('an edit that is refused leaves the branch as it was, and keeps the wording', async () => {
@@ -164,11 +208,7 @@ test('pages of lists and timelines join without gaps, and what is held is not re
   expect(questions).toEqual(Array.from({ length: 27 }, (_, index) => index));
   expect(await chat.attribute('#timeline', 'data-older')).toBe('false');
 
-  // The subscription is surely in force from here on: until then, changes may have been missed.
-  await until(
-    async () => chat.operations.filter((name) => /^Conversation(Version)?$/.test(name)).toSorted(),
-    (names) => names.join(' ') === 'Conversation Conversation ConversationVersion',
-  );
+  await untilInForce(chat);
   await chat.page.evaluate(() => new Promise(requestAnimationFrame));
   await chat.waitFor('#list li', (titles) => titles.length === 7);
   const asked = chat.operations.length;
@@ -221,6 +261,7 @@ test('a filtered list takes in and lets go what another device changes', async (
 
 test('the quota moves with a send; a reply shows by itself; leaving the page ends every subscription', async () => {
   const conversationId = await stand.ada.createConversation();
+  await stand.ada.converse(conversationId, 'script: tokens=2');
   await using chat = await stand.openPage();
   await chat.show({ conversationId, list: {}, account: true });
   await chat.waitFor('#account', (texts) => texts[0] === 'ada@acme.example');

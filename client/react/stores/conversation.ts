@@ -33,6 +33,11 @@ export const createLiveConversation = ({ client, hub, patches, id }: Conversatio
   const loader = createLoader();
   let held: ConversationSettings | undefined;
   let version: string | undefined;
+  /**
+   * Up to which change the settings have been read, or are being read. A change brings the conversation as it is at its
+   * delivery, so the time that is held may be that of a change that is yet to come.
+   */
+  let readAt = '';
   let leave: (() => void) | undefined;
 
   const show = (change: Partial<ConversationState> = {}): void => {
@@ -46,6 +51,7 @@ export const createLiveConversation = ({ client, hub, patches, id }: Conversatio
       onValue({ conversation }) {
         version = reading;
         held = conversation ?? undefined;
+        readAt = held?.updatedAt ?? '';
         show({ status: conversation ? 'ready' : 'missing', error: undefined });
       },
       onFault: (error) =>
@@ -57,14 +63,15 @@ export const createLiveConversation = ({ client, hub, patches, id }: Conversatio
       void refetch();
       return;
     }
-    const isNew = conversation.updatedAt > held.updatedAt;
     if (conversation.updatedAt >= held.updatedAt) held = { ...held, ...conversation };
     if (!loader.isLoading) version = hub.versionOf(id);
     show({ status: held.deletedAt === null ? 'ready' : 'missing' });
     // A change says neither what the instructions are nor what is summarised, which is of the current branch.
     const isOther =
       kind === 'UPDATED' || kind === 'BRANCH_SELECTED' || (kind === 'MESSAGE_ADDED' && held.summary !== null);
-    if (isNew && isOther) void refetch();
+    if (!isOther || conversation.updatedAt <= readAt) return;
+    readAt = conversation.updatedAt;
+    void refetch();
   };
   const take = (notice: HubNotice): void => {
     if (notice.kind === 'ENDED') show({ error: notice.error });

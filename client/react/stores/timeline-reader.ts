@@ -53,7 +53,11 @@ interface Position {
   cursor: string | null;
   /** Of the changes of the conversation. */
   version: string | undefined;
-  updatedAt: string;
+  /**
+   * When the conversation was last changed, as of the last reading of the branch. What a change brings does not count:
+   * it has the conversation as it is at its delivery, so its time may be that of a change that is yet to come.
+   */
+  readAt: string;
   /** Counts what a response that is on its way cannot know. */
   revision: number;
 }
@@ -67,7 +71,7 @@ const createEndReader = (core: TimelineCore, position: Position, onTaken: () => 
     show({ status: status === 'loading' && !error.retryable ? 'failed' : status, error, isLoadingOlder: false });
   };
   const take = (conversation: ReadConversation): void => {
-    position.updatedAt = conversation.updatedAt;
+    position.readAt = conversation.updatedAt;
     position.revision += 1;
     const joins = branch.takeEnd(nodesOf(conversation.messages));
     if (!joins) position.cursor = cursorOf(conversation.messages);
@@ -95,7 +99,7 @@ const createEndReader = (core: TimelineCore, position: Position, onTaken: () => 
     return end.load({
       read: () => client.query(ConversationVersionDocument, { id: conversationId }),
       onValue({ conversation }) {
-        if (conversation?.updatedAt !== position.updatedAt) return void refetch();
+        if (conversation?.updatedAt !== position.readAt) return void refetch();
         position.version = version;
         show({ error: undefined });
         onTaken();
@@ -113,7 +117,7 @@ export const createTimelineReader = (
   isFollowed: (messageId: string) => boolean,
 ): TimelineReader => {
   const { client, hub, conversationId, branch, show, state } = core;
-  const position: Position = { cursor: null, version: undefined, updatedAt: '', revision: 0 };
+  const position: Position = { cursor: null, version: undefined, readAt: '', revision: 0 };
   const { end, fault, take: takeEnd, refetch, catchUp } = createEndReader(core, position, onTaken);
   const older = createLoader();
 
@@ -149,8 +153,7 @@ export const createTimelineReader = (
     }
   };
   const takeChange = ({ kind, conversation, message }: ConversationChange): void => {
-    const isKnown = conversation !== null && conversation.updatedAt <= position.updatedAt;
-    if (conversation && !isKnown) position.updatedAt = conversation.updatedAt;
+    const isKnown = conversation !== null && conversation.updatedAt <= position.readAt;
     if (!end.isLoading) position.version = hub.versionOf(conversationId);
     if (kind === 'DELETED') show({ status: 'missing' });
     else if (kind === 'RESTORED' || (kind === 'BRANCH_SELECTED' && !isKnown)) void refetch();
@@ -210,7 +213,7 @@ export const createTimelineReader = (
       show({ isLoadingOlder: false });
       if (!forgets) return;
       branch.clear();
-      Object.assign(position, { cursor: null, version: undefined, updatedAt: '' });
+      Object.assign(position, { cursor: null, version: undefined, readAt: '' });
     },
   };
 };
