@@ -1,5 +1,20 @@
 -- Where the migrations lead. Written by: npm run migrations
 
+CREATE TABLE knowledge.collections (
+    id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    name text NOT NULL,
+    description text,
+    access text NOT NULL,
+    embedding_model text NOT NULL,
+    next_model text,
+    created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY knowledge.collections FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE knowledge.chunks (
     tenant_id uuid NOT NULL,
     index_id uuid NOT NULL,
@@ -9,7 +24,8 @@ CREATE TABLE knowledge.chunks (
     content text NOT NULL,
     terms tsvector NOT NULL,
     embedding knowledge.vector
-);
+)
+WITH (toast_tuple_target='8160');
 
 ALTER TABLE ONLY knowledge.chunks FORCE ROW LEVEL SECURITY;
 
@@ -30,21 +46,6 @@ CREATE TABLE knowledge.collection_readers (
 );
 
 ALTER TABLE ONLY knowledge.collection_readers FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE knowledge.collections (
-    id uuid NOT NULL,
-    tenant_id uuid NOT NULL,
-    owner_id uuid NOT NULL,
-    name text NOT NULL,
-    description text,
-    access text NOT NULL,
-    embedding_model text NOT NULL,
-    next_model text,
-    created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp(3) with time zone DEFAULT now() NOT NULL
-);
-
-ALTER TABLE ONLY knowledge.collections FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE knowledge.document_indexes (
     id uuid NOT NULL,

@@ -6,9 +6,9 @@
 import type { EntityManager } from '@mikro-orm/sql';
 import { validate } from 'uuid';
 import type { Identity } from '#contracts/identity.ts';
+import { arrayLiteral } from '#kernel/database/array-literal.ts';
 import { AppError } from '#kernel/errors.ts';
 import { type Collection, CollectionEntity } from '../entities.ts';
-import { readableSql } from '../files/shared-files.ts';
 
 const notFound = (): AppError => new AppError('NOT_FOUND', 'There is no such collection.');
 
@@ -21,9 +21,8 @@ export const readableCollections = async (
   const known = ids.filter((id) => validate(id));
   if (known.length === 0) return [];
   const rows = await em.execute<{ readonly id: string }[]>(
-    `select c.id from knowledge.collections c
-      where c.tenant_id = ? and c.id in (${known.map(() => '?').join()}) and ${readableSql}`,
-    [tenantId, ...known, userId, userId],
+    'select c.id from knowledge.readable_collections(?) c where c.id = any(?::uuid[])',
+    [userId, arrayLiteral(known)],
   );
   return em.find(CollectionEntity, { tenantId, id: { $in: rows.map(({ id }) => id) } });
 };

@@ -11,7 +11,6 @@ import {
   type PageArguments,
 } from '#kernel/subgraph-server/paging.ts';
 import { type Collection, CollectionEntity, CollectionReaderEntity } from '../entities.ts';
-import { readableSql } from '../files/shared-files.ts';
 import { readableCollections, requireCollection } from './collection-access.ts';
 
 export const documentStatuses = ['WAITING', 'PROCESSING', 'READY', 'FAILED'] as const;
@@ -51,9 +50,9 @@ export const listCollections = async (
   const before = args.after == null ? [] : [decodeCursor(z.uuid(), args.after, 'after')];
   const em = database.forTenant(tenantId);
   const rows = await em.execute<{ readonly id: string }[]>(
-    `select c.id from knowledge.collections c where c.tenant_id = ? and ${readableSql}
-      ${before.length === 0 ? '' : 'and c.id < ?'} order by c.id desc limit ?`,
-    [tenantId, userId, userId, ...before, size + 1],
+    `select c.id from knowledge.readable_collections(?) c
+      ${before.length === 0 ? '' : 'where c.id < ?'} order by c.id desc limit ?`,
+    [userId, ...before, size + 1],
   );
   const ids = rows.map(({ id }) => id);
   const collections = await em.find(CollectionEntity, { tenantId, id: { $in: ids } }, { orderBy: { id: 'desc' } });

@@ -143,7 +143,8 @@ const searchVectors = async (
   const { session, userId, collections } = scope;
   const models = modelsSchema.parse(
     await session().execute(
-      'select distinct model from knowledge.readable_indexes(?, ?) where knowledge.has_vectors()',
+      `select distinct c.embedding_model as model from knowledge.readable_collections(?) c
+        where c.id = any(?::uuid[]) and knowledge.has_vectors()`,
       [userId, collections],
     ),
   );
