@@ -21,63 +21,66 @@ export interface PhraseTrie<Value> {
   readonly find: (words: string, found: Found<Value>) => number;
 }
 
-/** While the trie is built. */
-interface Node<Value> {
-  readonly next: Map<number, Node<Value>>;
-  /** What the phrases that end here stand for, by whether their last word must end here too. */
+/** What the phrases that end at a node stand for, by whether their last word must end there too. */
+interface Ends<Value> {
   readonly whole: Value[];
   readonly begun: Value[];
 }
 
-const createNode = <Value>(): Node<Value> => ({ next: new Map(), whole: [], begun: [] });
+/** Nodes as numbers from 1, because a map for each node takes ten times the memory. 0 is no node. */
+interface Trie<Value> {
+  /** The root has many children, unlike any other node. */
+  readonly roots: Map<number, number>;
+  /** The character that leads to a node. */
+  readonly units: Uint16Array;
+  readonly firstChildren: Uint32Array;
+  readonly nextSiblings: Uint32Array;
+  readonly ends: (Ends<Value> | undefined)[];
+}
 
-/** The node at the end of a path, which is made. */
-const extend = <Value>(root: Node<Value>, path: string): Node<Value> => {
-  let node = root;
-  for (let index = 0; index < path.length; index += 1) {
-    const unit = path.charCodeAt(index);
-    const next = node.next.get(unit) ?? createNode<Value>();
-    node.next.set(unit, next);
-    node = next;
+/** @param most nodes that it will have */
+const createTrie = <Value>(most: number): Trie<Value> => ({
+  roots: new Map(),
+  units: new Uint16Array(most + 1),
+  firstChildren: new Uint32Array(most + 1),
+  nextSiblings: new Uint32Array(most + 1),
+  ends: [undefined],
+});
+
+/** The node behind a character, or 0. */
+const follow = <Value>({ firstChildren, nextSiblings, units }: Trie<Value>, node: number, unit: number): number => {
+  let child = firstChildren[node] ?? 0;
+  while (child !== 0 && units[child] !== unit) child = nextSiblings[child] ?? 0;
+  return child;
+};
+
+const addNode = <Value>(trie: Trie<Value>, parent: number, unit: number): number => {
+  const node = trie.ends.push(undefined) - 1;
+  trie.units[node] = unit;
+  if (parent === 0) {
+    trie.roots.set(unit, node);
+  } else {
+    trie.nextSiblings[node] = trie.firstChildren[parent] ?? 0;
+    trie.firstChildren[parent] = node;
   }
   return node;
 };
 
-/**
- * Nodes as numbers, in the order in which they are met, and their edges in a row: a map for each node takes ten times
- * the memory.
- */
-const flatten = <Value>(root: Node<Value>) => {
-  const nodes = [root];
-  for (const node of nodes) nodes.push(...node.next.values());
-  const numbers = new Map(nodes.map((node, index) => [node, index]));
-  const edges = nodes.flatMap((node) => [...node.next]);
-  const ends = nodes.map(({ whole, begun }) => (whole.length + begun.length > 0 ? { whole, begun } : undefined));
-  const firstEdges = new Uint32Array(nodes.length + 1);
-  nodes.forEach((node, index) => {
-    firstEdges[index + 1] = (firstEdges[index] ?? 0) + node.next.size;
-  });
-  return {
-    /** The edges of the root, which has many. */
-    rootEdges: new Map([...root.next].map(([unit, node]) => [unit, numbers.get(node) ?? 0])),
-    /** The edges of node n are those from `firstEdges[n]` to before `firstEdges[n + 1]`. */
-    firstEdges,
-    units: Uint16Array.from(edges, ([unit]) => unit),
-    targets: Uint32Array.from(edges, ([, node]) => numbers.get(node) ?? 0),
-    ends,
-  };
-};
-type FlatTrie<Value> = ReturnType<typeof flatten<Value>>;
-
-/** The node behind an edge, or 0, which is the root and behind none. */
-const follow = <Value>({ firstEdges, units, targets }: FlatTrie<Value>, node: number, unit: number): number => {
-  const end = firstEdges[node + 1] ?? 0;
-  for (let edge = firstEdges[node] ?? 0; edge < end; edge += 1) if (units[edge] === unit) return targets[edge] ?? 0;
-  return 0;
+/** What ends at the end of a path, which is made. */
+const extend = <Value>(trie: Trie<Value>, path: string): Ends<Value> => {
+  let node = 0;
+  for (let index = 0; index < path.length; index += 1) {
+    const unit = path.charCodeAt(index);
+    const next = node === 0 ? (trie.roots.get(unit) ?? 0) : follow(trie, node, unit);
+    node = next === 0 ? addNode(trie, node, unit) : next;
+  }
+  const ends = trie.ends[node] ?? { whole: [], begun: [] };
+  trie.ends[node] = ends;
+  return ends;
 };
 
-const walk = <Value>(trie: FlatTrie<Value>, words: string, start: number, found: Found<Value>): number => {
-  let node = trie.rootEdges.get(words.charCodeAt(start)) ?? 0;
+const walk = <Value>(trie: Trie<Value>, words: string, start: number, found: Found<Value>): number => {
+  let node = trie.roots.get(words.charCodeAt(start)) ?? 0;
   let index = start;
   while (node !== 0) {
     const end = trie.ends[node];
@@ -93,14 +96,15 @@ const walk = <Value>(trie: FlatTrie<Value>, words: string, start: number, found:
 
 /** @param phrases phrase -> what it stands for */
 export const createPhraseTrie = <Value>(phrases: Iterable<readonly [string, Value]>): PhraseTrie<Value> => {
-  const atWordStart = createNode<Value>();
-  const anywhere = createNode<Value>();
-  for (const [phrase, value] of phrases) {
+  const folded = [...phrases].map(([phrase, value]) => ({ phrase, value, path: foldWords(phrase).trim() }));
+  const most = folded.reduce((sum, { path }) => sum + path.length, 0);
+  const [wordTrie, textTrie] = [createTrie<Value>(most), createTrie<Value>(most)];
+  for (const { phrase, value, path } of folded) {
+    if (path === '') continue;
     const isUnspaced = unspaced.test(phrase);
-    const end = extend(isUnspaced || phrase.startsWith('*') ? anywhere : atWordStart, foldWords(phrase).trim());
-    (isUnspaced || phrase.endsWith('*') ? end.begun : end.whole).push(value);
+    const ends = extend(isUnspaced || phrase.startsWith('*') ? textTrie : wordTrie, path);
+    (isUnspaced || phrase.endsWith('*') ? ends.begun : ends.whole).push(value);
   }
-  const [wordTrie, textTrie] = [flatten(atWordStart), flatten(anywhere)];
   return {
     find: (words, found) => {
       let work = 0;
