@@ -1,11 +1,11 @@
-/** The web client as its users have it: built, served by a standalone, in Chromium, signed in by the issuer's page. */
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+/** The web client as its users have it: built, served by a standalone, in Chromium. */
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { type Balancer, openBalancer } from '#tests/services/balancer.ts';
 import { freePorts } from '#tests/services/ports.ts';
 import { sharedService } from '#tests/services/shared-services.ts';
 import { startChromium } from './chromium.ts';
 import type { Compose } from './compose-processes.ts';
-import type { Parlance } from './parlance.ts';
+import { findUser, type Parlance } from './parlance.ts';
 import { startStandalone } from './standalone-process.ts';
 import { startTwoGateways } from './two-gateways.ts';
 
@@ -23,13 +23,17 @@ export interface WebStand extends AsyncDisposable {
   readonly origin: string;
   /** What stands at that address: the network between browsers and servers. */
   readonly door: Balancer;
-  /** A page of a device of its own, signed in. `path` is where it begins. */
+  /** A page of a device of its own, signed in by default. `path` is where it begins. */
   open(options?: OpenOptions): Promise<WebPage>;
 }
 
 export interface OpenOptions extends BrowserContextOptions {
   readonly user?: 'Ada' | 'Grace' | 'Bob';
+  /** Nobody is signed in, and the page is the welcome. */
+  readonly isGuest?: boolean;
   readonly path?: string;
+  /** What stands there when the page can be used. Default: the composer, or the link of the welcome. */
+  readonly ready?: (page: Page) => Locator;
 }
 
 /** Failed requests are complaints of the browser too, and tests cause them on purpose. */
@@ -44,24 +48,30 @@ const watch = (page: Page): readonly string[] => {
   return complaints;
 };
 
-/** From the welcome through the issuer's page back to `path`. */
-const signIn = async (page: Page, user: string): Promise<void> => {
-  await page.getByRole('link', { name: 'Sign in' }).click();
-  await page.getByRole('button', { name: user }).click();
-  await page.getByRole('textbox', { name: 'Message' }).waitFor();
+/**
+ * Signs a device in without drawing a page. A person's way through the welcome and the issuer's page is a test of its
+ * own (flows/conversation.ts).
+ */
+const signIn = async (device: BrowserContext, origin: string, user: string): Promise<void> => {
+  const form = await device.request.get(`${origin}/auth/sign-in`);
+  await device.request.post(form.url(), { form: { user: findUser(user.toLowerCase()).user.id } });
 };
 
-/** A page of a device of its own, signed in. */
+const welcome = (page: Page): Locator => page.getByRole('link', { name: 'Sign in' });
+const composer = (page: Page): Locator => page.getByRole('textbox', { name: 'Message' });
+
+/** A page of a device of its own. */
 const openPage = async (
   browser: Browser,
   origin: string,
-  { user = 'Ada', path = '/', ...context }: OpenOptions = {},
+  { user = 'Ada', isGuest = false, path = '/', ready = isGuest ? welcome : composer, ...context }: OpenOptions = {},
 ): Promise<WebPage> => {
   const device = await browser.newContext({ locale: 'en-GB', ...context });
+  if (!isGuest) await signIn(device, origin, user);
   const page = await device.newPage();
   const complaints = watch(page);
   await page.goto(new URL(path, origin).href);
-  await signIn(page, user);
+  await ready(page).waitFor();
   return Object.assign(page, { complaints, [Symbol.asyncDispose]: () => device.close() });
 };
 

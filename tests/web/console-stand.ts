@@ -40,12 +40,8 @@ export const openConsoleStand = async (): Promise<ConsoleStand> => {
     ada,
     grace,
     bob,
-    async open(path, options = {}) {
-      const page = await web.open(options);
-      await page.goto(`${web.origin}/admin${path}`);
-      await page.getByRole('heading', { level: 1 }).waitFor();
-      return page;
-    },
+    open: (path, options = {}) =>
+      web.open({ ...options, path: `/admin${path}`, ready: (page) => page.getByRole('heading', { level: 1 }) }),
     [Symbol.asyncDispose]: () => web[Symbol.asyncDispose](),
   };
 };

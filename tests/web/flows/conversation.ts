@@ -10,7 +10,10 @@ const textIn = async (page: Page): Promise<string> =>
 
 export const conversationFlows = (stand: () => WebStand): void => {
   test('somebody signs in, asks, reads the reply as it comes, and signs out', async () => {
-    await using page = await stand().open();
+    await using page = await stand().open({ isGuest: true });
+    await page.getByRole('link', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Ada' }).click();
+    await page.getByRole('textbox', { name: 'Message' }).waitFor();
     await send(page, 'script: tokens=120 pace=10');
     await page.waitForURL('**/c/*');
     await running(page).locator('p', { hasText: 'w3' }).waitFor();
