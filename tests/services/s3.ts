@@ -1,4 +1,6 @@
 /** An S3 server of one's own, in this process, with one empty bucket in a directory that is deleted at the end. */
+import { rm, stat } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import S3rver from 's3rver';
 import { createDirectory } from './directory.ts';
 
@@ -18,6 +20,22 @@ const cors = `<CORSConfiguration><CORSRule>
   <AllowedHeader>x-amz-checksum-sha256</AllowedHeader>
 </CORSRule></CORSConfiguration>`;
 
+/** By itself s3rver says that an object is there while it is still written to its file. */
+const awaitWrites = ({ store }: S3rver): void => {
+  const put = store.putObject.bind(store);
+  store.putObject = async (object) => {
+    const path = store.getResourcePath(object.bucket, object.key, 'object');
+    await rm(path, { force: true });
+    const stored = await put(object);
+    const isWritten = async (): Promise<boolean> => {
+      const file = await stat(path).catch(() => undefined);
+      return file?.size === stored.size;
+    };
+    while (!(await isWritten())) await setImmediate();
+    return stored;
+  };
+};
+
 export const startS3 = async (bucket: string): Promise<S3> => {
   const directory = await createDirectory();
   const server = new S3rver({
@@ -28,6 +46,7 @@ export const startS3 = async (bucket: string): Promise<S3> => {
     vhostBuckets: false,
     configureBuckets: [{ name: bucket, configs: [Buffer.from(cors)] }],
   });
+  awaitWrites(server);
   const { port } = await server.run();
   return {
     directory: directory.path,

@@ -21,6 +21,10 @@ declare module 's3rver' {
     run(): Promise<AddressInfo>;
     close(): Promise<void>;
     readonly httpServer: { closeAllConnections(): void };
+    readonly store: {
+      putObject(object: { readonly bucket: string; readonly key: string }): Promise<{ readonly size: number }>;
+      getResourcePath(bucket: string, key: string, resource: 'object'): string;
+    };
   }
   export = S3rver;
 }

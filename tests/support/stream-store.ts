@@ -10,7 +10,10 @@ const startTimeoutMs = 10_000;
 export const readEmbeddedStore = async (dataDirectory: string): Promise<string> => {
   const directory = join(dataDirectory, 'streams');
   const names = await readdir(directory, { recursive: true, withFileTypes: true });
-  const files = names.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
+  // Probes of the disk come and go.
+  const files = names
+    .filter((one) => one.isFile() && !one.name.startsWith('.probe-'))
+    .map((one) => join(one.parentPath, one.name));
   const lines = (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('\n');
   const texts = [...lines.matchAll(/"text":("(?:[^"\\]|\\.)*")/g)].map(([, text = '""']) => JSON.parse(text));
   return `${lines}\n${texts.join('')}`;

@@ -5,7 +5,13 @@ export const formatBytes = (bytes: number, language: string): string => {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
   const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
   const unit = units[power] ?? 'byte';
-  return (bytes / 1000 ** power).toLocaleString(language, { style: 'unit', unit, maximumFractionDigits: 1 });
+  return (bytes / 1000 ** power).toLocaleString(language, {
+    style: 'unit',
+    unit,
+    // In short, English has "13 byte".
+    unitDisplay: power === 0 ? 'long' : 'short',
+    maximumFractionDigits: 1,
+  });
 };
 
 export const formatCount = (count: number, language: string): string =>

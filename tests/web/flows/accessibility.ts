@@ -156,4 +156,21 @@ export const accessibilityFlows = (stand: () => WebStand): void => {
     expect(await page.evaluate(() => Reflect.get(globalThis, 'heard').length)).toBeGreaterThan(1);
     expect(await heardIn(page)).toBe('One is said. Two is said. Three is said. And an end');
   });
+
+  test('a reply that begins before its new conversation could be read is shown and heard from its first word', async () => {
+    await using page = await stand().open();
+    await page.evaluate(collectHeard);
+    const read = Promise.withResolvers<void>();
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('query Timeline(')) await read.promise;
+      await route.continue();
+    });
+    stand().parlance.provider.queue({ texts: ['One is said. ', 'Two is said. ', 'And an end'], pace: 900 });
+    await send(page, 'speak at once');
+    await page.getByText('speak at once').waitFor();
+    await page.waitForFunction(() => Reflect.get(globalThis, 'heard').join(' ').includes('One is said.'));
+    read.resolve();
+    await page.waitForFunction(() => Reflect.get(globalThis, 'heard').join(' ').includes('And an end'));
+    expect(await heardIn(page)).toBe('One is said. Two is said. And an end');
+  });
 };

@@ -1,7 +1,9 @@
-/** The page of one's own files: uploaded, found, looked at, saved and deleted, in both languages and by keyboard. */
+/** The page of one's own files: uploaded, found, looked at, saved, deleted, paged; in both languages, by keyboard. */
 import { readFile } from 'node:fs/promises';
+import type { Locator, Page } from 'playwright-core';
 import { v7 as uuidv7 } from 'uuid';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { beginUpload, uploadFile } from '#tests/support/upload-file.ts';
 import type { WebPage, WebStand } from '#tests/support/web-stand.ts';
 import { axeFaults } from '../axe-faults.ts';
@@ -15,6 +17,8 @@ const drawPicture = async (page: WebPage): Promise<Buffer> => {
   });
   return Buffer.from(bytes);
 };
+
+const filesOf = (page: Page): Locator => page.getByRole('list', { name: 'Files' });
 
 export const ownFileFlows = (stand: () => WebStand): void => {
   test('files are uploaded, read without a reload, found by name, looked at, saved, and deleted for good', async () => {
@@ -101,6 +105,29 @@ export const ownFileFlows = (stand: () => WebStand): void => {
     expect(await page.getByRole('main').textContent()).not.toMatch(/\b(the|file|ready|failed)\b/i);
     expect(await axeFaults(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    expect(page.complaints).toEqual([]);
+  });
+
+  test('what does not fit on a page is on the next one, which closes with its last file', async () => {
+    const bob = await stand().parlance.as('bob');
+    const name = (index: number): string => `page-${index}.txt`;
+    for (let from = 0; from < 51; from += 17) {
+      const fields = Array.from({ length: 17 }, (_, at) => {
+        const given = `name: "${name(from + at)}", mediaType: "text/plain", byteSize: 1, sha256: "${'0'.repeat(64)}"`;
+        return `f${at}: createFile(${given}) { file { id } }`;
+      });
+      await bob.query(z.unknown(), `mutation { ${fields.join(' ')} }`);
+    }
+    await using page = await stand().open({ user: 'Bob', path: '/files', ready: filesOf });
+    const files = filesOf(page).getByRole('listitem');
+    await expect.poll(() => files.count()).toBe(50);
+    await page.getByRole('button', { name: 'Next page' }).click();
+    await page.getByText('Page 2', { exact: true }).waitFor();
+    await expect.poll(() => files.allTextContents()).toEqual([expect.stringContaining(name(0))]);
+    await page.getByRole('button', { name: `Delete ${name(0)}` }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete the file' }).click();
+    await expect.poll(() => files.count()).toBe(50);
+    expect(await page.getByRole('navigation', { name: 'Pages' }).count()).toBe(0);
     expect(page.complaints).toEqual([]);
   });
 };

@@ -11,7 +11,7 @@ import { useSession } from '../../session/session-context.ts';
 import { useTranslate } from '../../translations/translation.ts';
 import listing from '../listing/listing.module.css';
 import { PageButtons } from '../listing/page-buttons.tsx';
-import { usePager } from '../listing/use-pager.ts';
+import { useFilledPage, usePager } from '../listing/use-pager.ts';
 import { factsOf } from './collection-words.ts';
 import styles from './collections.module.css';
 
@@ -31,6 +31,7 @@ export const ChoiceDialog = ({ ids, onToggle, onClose }: ChoiceDialogProps) => {
   const userId = useSession()?.userId ?? '';
   const pager = usePager();
   const { data, fault, refetch } = useRead(CollectionsDocument, { first: pageSize, after: pager.after });
+  useFilledPage(pager, data?.collections);
   const found = data?.collections.edges.map(({ node }) => node);
   const isFull = ids.length >= mostChosen;
   const retry = () => void refetch();

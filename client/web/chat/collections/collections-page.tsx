@@ -11,7 +11,7 @@ import { EmptyList } from '../listing/empty-list.tsx';
 import listing from '../listing/listing.module.css';
 import { PageBody } from '../listing/page-body.tsx';
 import { PageButtons } from '../listing/page-buttons.tsx';
-import { usePager } from '../listing/use-pager.ts';
+import { useFilledPage, usePager } from '../listing/use-pager.ts';
 import { CollectionForm } from './collection-form.tsx';
 import { factsOf } from './collection-words.ts';
 import styles from './collections.module.css';
@@ -40,6 +40,7 @@ export const CollectionsPage = () => {
   const pager = usePager();
   const { data, fault, refetch } = useRead(CollectionsDocument, { first: pageSize, after: pager.after });
   const found = data?.collections;
+  useFilledPage(pager, found);
   const make = () => setMaking(true);
   const close = () => setMaking(false);
   const open = (id: string) => navigate(`/collections/${id}`);

@@ -8,11 +8,11 @@ import {
   CollectionIndexDocument,
   DocumentsDocument,
 } from '@parlance/client';
-import { useCallback, useEffect } from 'react';
+import { useCallback } from 'react';
 import { useChanges } from '../../reads/use-changes.ts';
 import { useRead } from '../../reads/use-read.ts';
 import { useSession } from '../../session/session-context.ts';
-import { usePager } from '../listing/use-pager.ts';
+import { useFilledPage, usePager } from '../listing/use-pager.ts';
 import { mayChange } from './collection-access.ts';
 
 const pageSize = 50;
@@ -32,12 +32,7 @@ export const useCollection = (id: string) => {
   }, [readCollection, readDocuments, readIndex, isOffered]);
   useChanges(CollectionChangedDocument, { id }, () => void refetch());
   const page = documents.data?.collection?.documents;
-  // Its last document was removed.
-  const isGone = page?.edges.length === 0 && pager.before > 0;
-  const { back } = pager;
-  useEffect(() => {
-    if (isGone) back();
-  }, [isGone, back]);
+  useFilledPage(pager, page);
   return {
     /** Undefined while it is read, null where there is none that may be read. */
     collection,

@@ -164,9 +164,10 @@ const LiveConversation = ({ id }: LiveConversationProps) => {
 
 export const ConversationPage = ({ id }: LiveConversationProps) => {
   const t = useTranslate();
-  const { status } = useTimeline(id);
+  const { status, messages } = useTimeline(id);
   if (status === 'missing') return <NotFound />;
-  if (status === 'loading') {
+  // A conversation that was begun on this page has its question before it is read.
+  if (status === 'loading' && messages.length === 0) {
     return (
       <>
         <TopBar title="" isBehind={false} />

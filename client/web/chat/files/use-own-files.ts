@@ -1,8 +1,8 @@
 /** One page of the reader's files, narrowed by name and kind, and the storage that all of them take. */
 import { type FileFilter, OwnFilesDocument, OwnStorageDocument } from '@parlance/client';
-import { useCallback, useEffect } from 'react';
+import { useCallback } from 'react';
 import { useRead } from '../../reads/use-read.ts';
-import { usePager } from '../listing/use-pager.ts';
+import { useFilledPage, usePager } from '../listing/use-pager.ts';
 
 const pageSize = 50;
 
@@ -16,12 +16,7 @@ export const useOwnFiles = (filter: FileFilter) => {
     await Promise.all([readList(), readStorage()]);
   }, [readList, readStorage]);
   const page = list.data?.files;
-  // Its last file was deleted.
-  const isGone = page?.edges.length === 0 && pager.before > 0;
-  const { back } = pager;
-  useEffect(() => {
-    if (isGone) back();
-  }, [isGone, back]);
+  useFilledPage(pager, page);
   return {
     /** Undefined while they are read. */
     files: page?.edges.map(({ node }) => node),

@@ -1,5 +1,5 @@
 /** Which page of a list is shown. A list of the server is read forward, so the way back is remembered. */
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 
 export interface Pager {
   /** Where the page begins; null for the first. */
@@ -23,4 +23,15 @@ export const usePager = (): Pager => {
     }),
     [cursors],
   );
+};
+
+/** Goes back from a page that has lost its last row. */
+export const useFilledPage = (
+  { before, back }: Pager,
+  page: { readonly edges: readonly unknown[] } | undefined,
+): void => {
+  const isEmpty = page?.edges.length === 0 && before > 0;
+  useEffect(() => {
+    if (isEmpty) back();
+  }, [isEmpty, back]);
 };
