@@ -21,18 +21,24 @@ const mayStay = (fault: unknown): undefined => {
   throw fault;
 };
 
+/** What is in a directory before the directory itself: once that is closed, so is everything in it. */
 const close = async (path: string): Promise<void> => {
   const found = await lstat(path).catch(mayStay);
   // A link leads to a place that is not ours to close.
   if (!found || found.isSymbolicLink()) return;
   const mode = found.mode & 0o777;
+  if (found.isDirectory()) {
+    for (const name of (await readdir(path).catch(mayStay)) ?? []) await close(join(path, name));
+  }
   if ((mode & othersRights) !== 0) await chmod(path, mode & ~othersRights).catch(mayStay);
-  if (!found.isDirectory()) return;
-  for (const name of (await readdir(path).catch(mayStay)) ?? []) await close(join(path, name));
 };
 
-/** Makes the directory where it is missing, and takes it and all in it from everybody but its owner. */
+/**
+ * Makes the directory where it is missing, and takes it and all in it from everybody but its owner. Nobody else reaches
+ * what is in a directory that is closed already, so that is not looked through.
+ */
 export const openPrivateDirectory = async (directory: string): Promise<void> => {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  await close(directory);
+  const { mode } = await lstat(directory);
+  if ((mode & othersRights) !== 0) await close(directory);
 };

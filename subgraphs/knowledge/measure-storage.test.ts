@@ -3,17 +3,24 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type StorageMeasured, storageMeasuredSchema } from '#contracts/storage-measured.ts';
 import type { Json } from '#kernel/broker/broker.ts';
-import { FileEntity, type StoredFile } from './entities.ts';
+import { createLogger } from '#kernel/log.ts';
+import { type OutboxRelay, startOutboxRelay } from '#kernel/outbox/relay.ts';
+import { FileEntity, OutboxEntity, type StoredFile } from './entities.ts';
 import { measureStorage } from './files/measure-storage.ts';
 import { acme, globex, identityOf, type KnowledgeFixture, openKnowledgeFixture } from './knowledge.fixture.ts';
 
 let knowledge: KnowledgeFixture;
+/** Publishes at once what the subgraph publishes some seconds later. */
+let relay: OutboxRelay;
 const stack = new AsyncDisposableStack();
 const events: StorageMeasured[] = [];
 beforeAll(async () => {
   // Two processes can only meet on a server.
   knowledge = stack.use(await openKnowledgeFixture({ engine: 'postgresql' }));
+  const { database } = knowledge;
   const { broker } = knowledge.ports;
+  const logger = createLogger('test', 'silent');
+  relay = stack.use(startOutboxRelay({ database, broker, logger, entity: OutboxEntity, exchange: 'events' }));
   stack.use(
     await broker.consume<Json>('usage.results', { prefetch: 1 }, async ({ body }) => {
       events.push(storageMeasuredSchema.parse(body));
@@ -51,6 +58,7 @@ test('each day is counted once, by user and tenant, and what is deleted counts n
   await at('2031-05-01T10:00:00Z');
   await knowledge.execute(ada, 'mutation ($id: ID!) { deleteFile(id: $id) }', { id: deleted });
   await at('2031-05-02T00:00:00.000Z');
+  await relay.sweep(0);
   await expect.poll(() => eventsOf('2031-05-02'), { timeout: 30_000 }).toHaveLength(2);
   expect(eventsOf('2031-05-01')).toHaveLength(2);
   expect(usersOf('2031-05-01', acme)).toEqual([
@@ -71,6 +79,7 @@ test('the users of a large tenant go into several events', async () => {
     await knowledge.addFile(identityOf(tenantId, { userId: randomUUID() }), 'a.txt');
   }
   await measureStorage(knowledge, new Date('2031-06-01T00:00:00Z'));
+  await relay.sweep(0);
   await expect.poll(() => usersOf('2031-06-01', tenantId), { timeout: 30_000 }).toHaveLength(count);
   expect(new Set(usersOf('2031-06-01', tenantId).map(({ userId }) => userId)).size).toBe(count);
   const sizes = eventsOf('2031-06-01')

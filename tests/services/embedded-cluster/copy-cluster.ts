@@ -1,5 +1,5 @@
 /** Gives an embedded database of one's own the cluster that a test run made once, with all tables and no rows. */
-import { cp } from 'node:fs/promises';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { isTestRun, sharedService } from '../shared-services.ts';
 
@@ -10,6 +10,7 @@ import { isTestRun, sharedService } from '../shared-services.ts';
  */
 export const copyCluster = async (dataDirectory: string): Promise<string> => {
   const directory = join(dataDirectory, 'postgres');
-  if (isTestRun) await cp(await sharedService('embedded-cluster'), directory, { recursive: true });
+  // With its promises, Node takes ten times as long for these thousand files: half a second.
+  if (isTestRun) cpSync(await sharedService('embedded-cluster'), directory, { recursive: true });
   return directory;
 };
