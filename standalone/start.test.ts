@@ -114,7 +114,7 @@ test('a port in use, a service that is missing, and a subgraph without services 
 
   const lost = { ...environment, REDIS_URL: `redis://127.0.0.1:${await freePort()}`, SERVICE_START_TIMEOUT_MS: '200' };
   const [, redis] = await fails('standalone/main.ts', [], lost);
-  expect(redis).toMatch(/^parlance: Redis at 127\.0\.0\.1:\d+ did not respond within 200 ms: .*REDIS_URL right\?\n$/m);
+  expect(redis).toMatch(/^parlance: Redis at 127\.0\.0\.1:\d+ did not respond within 200 ms: .*REDIS_URL right\?$/m);
 
   const alone = { ...environment, NODE_ENV: 'production', IDENTITY_SECRET: 'Kq7!mZ2@tR9#wX4$cV6%bN1^hJ3&fL8*' };
   const [, subgraph] = await fails('subgraphs/safety/main.ts', [], alone);
