@@ -20,6 +20,14 @@ test('a directory that others could read is closed, with all that is in it, and 
   await openPrivateDirectory(data);
   expect(await Promise.all([data, inner, file].map(modeOf))).toEqual([0o700, 0o700, 0o600]);
   expect(await modeOf(outside)).toBe(0o644);
+
+  // Behind a closed door nothing has to be closed.
+  await chmod(file, 0o644);
+  await openPrivateDirectory(data);
+  expect(await modeOf(file)).toBe(0o644);
+  await chmod(data, 0o755);
+  await openPrivateDirectory(data);
+  expect(await modeOf(file)).toBe(0o600);
 });
 
 test('new directories and files are for their user only', async () => {
