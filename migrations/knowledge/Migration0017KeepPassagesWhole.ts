@@ -1,7 +1,7 @@
 /**
- * Passages stay in one piece in the table, with vectors of up to about 1,500 numbers, where PostgreSQL by itself moves
- * what exceeds 2 kB to a second table: every search reads all of a passage, and a second look-up for each vector takes
- * as long as the comparison. Counts for what is written from now on.
+ * Passages stay in one piece in the table, with vectors of up to about 1,000 numbers, where PostgreSQL by itself moves
+ * what exceeds 2 kB to a second table: every search reads all of a passage, and would look up each vector once more.
+ * Counts for what is written from now on.
  */
 import { SqlMigration } from '#kernel/database/sql-migration.ts';
 

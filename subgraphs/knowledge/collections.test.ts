@@ -268,6 +268,17 @@ describe.each(engines)('collections on %s', (engine) => {
     expect(left).toHaveLength(0);
   });
 
+  test('no model is asked for a question where no document can be found', async () => {
+    const user = newUser();
+    const id = await newCollection(user);
+    const file = await knowledge.addFile(user, 'one.txt');
+    expect((await knowledge.execute(user, add, { id, files: [file] })).errors).toEqual([]);
+    await knowledge.nextEmbedJob();
+    const asked = knowledge.embeddings.requests.length;
+    expect((await find(user, [id], 'giraffe')).hits).toEqual([]);
+    expect(knowledge.embeddings.requests.length).toBe(asked);
+  });
+
   test('words alone decide while the model does not respond', async () => {
     const user = newUser();
     const id = await newCollection(user);

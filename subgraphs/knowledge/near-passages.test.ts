@@ -16,7 +16,10 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-/** A collection of so many passages of a new user, in one document, whose vectors are scattered by `seed`. */
+/**
+ * A collection of so many passages of a new user, in one document. Their vectors follow from `seed` and are scattered:
+ * an HNSW index is built with chance in it, and of vectors along a curve, one in ten misses what is near to a question.
+ */
 const addPassages = async (tenantId: string, count: number, seed: number) => {
   const user = identityOf(tenantId, { userId: randomUUID() });
   const fileId = await knowledge.addFile(user, 'a.txt');
@@ -125,7 +128,6 @@ test('many passages are found by an index of their tenant, few by comparing each
   );
   for (const of of [few, other]) expect(await recall(of, everything)).toBe(1);
   expect(await scans()).toBe(0);
-  // Such an index is built with chance in it: once in many times it has next to nothing of what is near to a question.
-  expect(await recall(many, everything)).toBeGreaterThan(0.5);
+  expect(await recall(many, everything)).toBeGreaterThan(0.9);
   expect(await scans()).toBe(questions.length);
 });

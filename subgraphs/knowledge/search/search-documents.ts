@@ -144,7 +144,11 @@ const searchVectors = async (
   const models = modelsSchema.parse(
     await session().execute(
       `select distinct c.embedding_model as model from knowledge.readable_collections(?) c
-        where c.id = any(?::uuid[]) and knowledge.has_vectors()`,
+        where c.id = any(?::uuid[]) and knowledge.has_vectors() and exists (
+          select from knowledge.collection_documents d
+          join knowledge.document_indexes i on i.tenant_id = d.tenant_id and i.file_id = d.file_id
+          where d.tenant_id = c.tenant_id and d.collection_id = c.id
+            and i.model = c.embedding_model and i.status = 'READY')`,
       [userId, collections],
     ),
   );
